@@ -1,0 +1,1 @@
+"""The conversation: the wire, the state machine, the log and delivery."""

@@ -1,0 +1,1 @@
+"""The Python SDK: seekers, supporters and supervisors on real sockets."""

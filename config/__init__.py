@@ -1,0 +1,1 @@
+"""Settings, limits, identifiers, time and the data that operators edit."""

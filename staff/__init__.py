@@ -1,0 +1,1 @@
+"""Accounts, roles, sessions, training and the audit trail."""

@@ -1,0 +1,1 @@
+"""The one store: client, script loader, write batching and the embedded Valkey."""

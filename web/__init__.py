@@ -1,0 +1,1 @@
+"""Delivery to people: the composition root, sockets, HTTP, pages and the command line."""
