@@ -1,0 +1,106 @@
+"""Every number that protects the service, with its unit and the reason for its size.
+
+Operators don't set these: a wrong value harms people or lets the server be run over. What an
+operator may set is in `config/sections.py`. Sizes are bytes, times seconds, unless said.
+"""
+
+from typing import Final
+
+KIB: Final = 1024
+
+# What one socket may cost
+
+FRAME_BYTES: Final = 16 * KIB
+"""Longest frame taken from a client: 4,000 code points of any script (4 bytes each), and air."""
+OUTBOX_BYTES: Final = 256 * KIB
+"""Unsent bytes after which a reader is too slow: it is cut, comes back and resumes. Holds a
+backlog of some hundred lines, so that a slow network is not taken for a dead one."""
+OUTBOX_FRAMES: Final = 512
+"""Unsent frames after which a reader is too slow; bounds the cost of very small frames."""
+FRAMES_QUEUED: Final = 64
+"""Frames of one client that may wait to be read; a person writes one."""
+FIRST_FRAME_SECONDS: Final = 10.0
+"""How long a new socket may stay silent before it says who it is."""
+STALLED_SECONDS: Final = 10.0
+"""How long a socket may refuse all bytes before its transport is aborted."""
+
+# How often
+
+LINES: Final = 12
+"""Lines that one person may say at once: a burst of short lines is how people in distress
+write."""
+LINES_SECONDS: Final = 10.0
+"""The time in which `LINES` are earned back."""
+FRAMES: Final = 120
+"""Frames of any kind at once from one socket: typing, reading and resending included."""
+FRAMES_SECONDS: Final = 10.0
+"""The time in which `FRAMES` are earned back; beyond it the socket closes (too_fast)."""
+ADMISSIONS: Final = 12
+"""Admissions for one address (/32 or /64) at once: a school or shelter shares one address."""
+ADMISSIONS_SECONDS: Final = 60.0
+"""The time in which `ADMISSIONS` are earned back."""
+LOGINS: Final = 8
+"""Wrong passwords for one name, and for one address, at once."""
+LOGINS_SECONDS: Final = 300.0
+"""The time in which `LOGINS` are earned back: under 2,400 guesses a day."""
+RETURN_CODES: Final = 6
+"""Return codes one address may try at once; a code has 40 bits."""
+RETURN_CODES_SECONDS: Final = 60.0
+"""The time in which `RETURN_CODES` are earned back."""
+PUSH_SECONDS: Final = 5.0
+"""The least time between two `waiting` facts for one seeker: news, not a ticker."""
+
+# How many
+
+SOCKETS: Final = 20_000
+"""Sockets of one process. Newcomers beyond it are told so and shown helplines; those inside
+stay. At 45 KiB each this is under 1 GiB."""
+WAITING: Final = 10_000
+"""Seekers in one waiting room; a later one could not be reached in a day."""
+LINES_KEPT: Final = 10_000
+"""Entries of one conversation's log: ten hours at a line every four seconds."""
+PASSWORDS_AT_ONCE: Final = 2
+"""Passwords hashed at once: 64 MiB and 160 ms of a core each."""
+BODY_BYTES: Final = 16 * KIB
+"""Longest body of an HTTP request."""
+HEADER_SECONDS: Final = 10.0
+"""How long a client may take to send the head of a request."""
+
+# How long
+
+ADMISSION_SECONDS: Final = 30.0
+"""Life of an admission: enough for a socket to open on a slow network."""
+PING_SECONDS: Final = 15.0
+"""How often each client says that it is there."""
+SILENT_SECONDS: Final = 40.0
+"""Silence after which a socket is closed: two pings lost, and then some."""
+RETURN_CODE_SECONDS: Final = 30 * 60.0
+"""Life of a return code: to change browser or machine, not to keep on paper."""
+UNFINISHED_SECONDS: Final = 24 * 3600.0
+"""Longest life of a conversation; one left open by a fault is ended then."""
+SESSION_SECONDS: Final = 12 * 3600.0
+"""Life of a staff session: a shift and its debrief."""
+SESSION_IDLE_SECONDS: Final = 2 * 3600.0
+"""A staff session that nobody used for so long is over."""
+PASSPHRASE_SECONDS: Final = 72 * 3600.0
+"""Life of a one-time passphrase that a new person of staff is given."""
+REVOKED_SECONDS: Final = 2.0
+"""How soon the sockets of a revoked session are closed, at the latest."""
+AFTER_END_SECONDS: Final = 10 * 60.0
+"""How long the socket stays open for feedback once a conversation has ended."""
+AUDIT_DAYS: Final = 365
+"""How long the audit trail is kept."""
+SWEEP_SECONDS: Final = 5.0
+"""How often each process looks for what another left undone: leases, offers, escalations."""
+STORE_SECONDS: Final = 5.0
+"""How long a call to the store may take before the store counts as unavailable."""
+DRAIN_SECONDS: Final = 10.0
+"""How long a stopping server finishes what it has begun."""
+
+# What staff choose
+
+PASSWORD_LEAST: Final = 12
+"""Characters of a password, at least (NIST SP 800-63B-4 asks for 15 without a second factor,
+8 with one; guesses are throttled and hashes memory-hard here)."""
+PASSWORD_MOST: Final = 256
+"""Characters of a password, at most: hashing takes the same time, but reading it does not."""
