@@ -1,0 +1,1 @@
+"""Tests of this level; see tests/__init__.py."""
