@@ -1,0 +1,128 @@
+"""When a phrase does not mean what it says: denied, past, told of others, joked, quoted.
+
+A frame lowers what a phrase weighs; it never raises it. What makes lines weigh more
+together than alone is in `joining`.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+from safety.automaton import Match
+from safety.lexicon import Frames
+from safety.phrases import Compiler
+from safety.verdict import Author
+
+_NEVER: Final = re.compile(r"(?!)")
+_CLAUSE: Final = (" . ", " ? ", " , ", " but ")
+_SENTENCE: Final = (" . ", " ? ")
+_WINDOW: Final = 90  # code points before a match in which its negator may stand
+_REACH: Final = 160  # code points to either side that count as the same sentence at most
+
+
+class FrameRules:
+    """The frames of one language, compiled."""
+
+    def __init__(self, frames: Frames, compiler: Compiler, *, spaced: bool) -> None:
+        """Compile the frames. Raises: PhraseError if one can't be read."""
+        build = partial(_alternation, compiler, spaced)
+        negators, through = build(frames.negators), build(frames.through)
+        head = "(?<= )" if spaced else ""
+        self._denied = (
+            re.compile(f"{head}{negators}(?:{through}){{0,6}}\\Z" if through else f"{negators}\\Z")
+            if negators
+            else _NEVER
+        )
+        self._undenied = _search(build(frames.unnegators), head)
+        self._denial = _search(build(frames.denials), "")
+        self._first = _search(build(frames.first), head)
+        self._others = _search(build(frames.others), head)
+        self._long_past = _search(build(frames.long_past), head)
+        self._recent = _search(build(frames.recent), head)
+        self._jest = _search(build(frames.jest), head)
+        self._media = _search(build(frames.media), head)
+        self._address = _search(build(frames.address), head)
+
+    def weigh(self, match: Match, words: str, by: Author) -> int | None:
+        """What a match weighs where it stands: its entry's level or less, None for nothing."""
+        entry = match.entry
+        if entry.by != "either" and by == "supporter" and entry.by != by:
+            if not self._own_words(match, words):
+                return None
+        elif entry.by not in ("either", by):
+            return None
+        if entry.firm:
+            return entry.level
+        if self.denied(match, words):
+            return None
+        start, end = sentence(words, match.start, match.end)
+        if self._media.search(words, start, end):
+            return None
+        if entry.jest and self._jest.search(words):
+            return None
+        level = entry.level
+        if self._of_another(match, words, start):
+            level = min(level, 2) if entry.third is None else entry.third
+        if self._long_past.search(words, start, end):
+            level = min(level, 2 if self._recent.search(words) else entry.past)
+        return level
+
+    def denied(self, match: Match, words: str) -> bool:
+        """Whether the match is denied by the words before it or after it."""
+        if self._denial.match(words, match.end):
+            return True
+        clause = _last(words, match.start, _CLAUSE)
+        before = words[max(clause, match.start - _WINDOW) : match.start]
+        negation = self._denied.search(" " + before if not before.startswith(" ") else before)
+        return negation is not None and not self._undenied.search(" " + before)
+
+    def _of_another(self, match: Match, words: str, start: int) -> bool:
+        """Whether the nearest person before the end of the match is someone else."""
+        if self._first.search(words, match.start, match.end):
+            return False
+        mine = _last_end(self._first, words, start, match.end)
+        theirs = _last_end(self._others, words, start, match.end)
+        return theirs > mine
+
+    def _own_words(self, match: Match, words: str) -> bool:
+        """Whether a supporter says it of themselves, and does not ask or reflect."""
+        start, end = sentence(words, match.start, match.end)
+        return (
+            not words.startswith("? ", end + 1)
+            and self._first.search(words, start, match.end) is not None
+            and self._address.search(words, start, end) is None
+        )
+
+
+def sentence(words: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch of words around a match that counts as one sentence."""
+    first = _last(words, start, _SENTENCE)
+    ends = [place for mark in _SENTENCE if (place := words.find(mark, max(0, end - 1))) >= 0]
+    last = min(ends, default=len(words))
+    return max(first, start - _REACH), min(last + 1, end + _REACH)
+
+
+def _last(words: str, before: int, marks: tuple[str, ...]) -> int:
+    """Where the last of the marks before a place ends; its closing space included."""
+    return max(words.rfind(mark, 0, before) + len(mark) - 1 if mark in words[:before] else 0 for mark in marks)
+
+
+def _last_end(pattern: re.Pattern[str], words: str, start: int, end: int) -> int:
+    last = -1
+    for found in pattern.finditer(words, start, end):
+        last = found.end()
+    return last
+
+
+def _alternation(compiler: Compiler, spaced: bool, phrases: tuple[str, ...]) -> str:
+    if not phrases:
+        return ""
+    return "(?:" + "|".join(compiler.source(phrase) for phrase in phrases) + ")"
+
+
+def _search(source: str, head: str) -> re.Pattern[str]:
+    return re.compile(head + source) if source else _NEVER
+
+
+RulesByLanguage = Mapping[str, FrameRules]

@@ -1,0 +1,187 @@
+"""The lexicon: readable TOML files of phrases, and how they become typed entries.
+
+Responsible for reading and checking the files; `phrases` compiles them and `frames`
+says when a phrase does not mean what it says. One file holds one part of one language;
+files of the same language share their classes, frames and spellings.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from safety.verdict import CATEGORIES, Author
+
+_HERE: Final = Path(__file__).parent / "lexicon"
+
+
+class LexiconError(Exception):
+    """A lexicon file can't be used: the server must not start without its filter."""
+
+    def __init__(self, file: str, line: int, reason: str) -> None:
+        """Name the file, the line (from 1) and what is wrong there."""
+        super().__init__(f"{file}:{line}: {reason}")
+        self.file = file
+        self.line = line
+        self.reason = reason
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One thing people say, in the ways they say it."""
+
+    id: str
+    """Stable: flags in the log name it. `<lang>.<category>.<what>`."""
+    phrases: tuple[str, ...]
+    level: int = 0
+    """The risk if nothing around it changes that; 0 for signals and shields."""
+    category: str = ""
+    signal: str = ""
+    """What it says to the rules that join signs: `means`, `place`, `time`, ..."""
+    also: str = ""
+    """A second category, where one sentence speaks of two."""
+    by: Author | Literal["either"] = "seeker"
+    """Whose words these are when they count."""
+    firm: bool = False
+    """The phrase says all: negation, past and jest around it change nothing."""
+    jest: bool = False
+    """Often said in jest: laughter in the line takes it away."""
+    third: int | None = None
+    """The risk when it is said of someone else; by default at most elevated."""
+    past: int = 1
+    """The risk when it is told of a time long past."""
+
+
+class Frames(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The small words of a language that change what a phrase means. All are phrases."""
+
+    negators: tuple[str, ...] = ()
+    """Before the phrase: it is denied."""
+    through: tuple[str, ...] = ()
+    """May stand between a negator and what it denies."""
+    unnegators: tuple[str, ...] = ()
+    """Before a negator: nothing is denied after all ("can't promise I won't")."""
+    denials: tuple[str, ...] = ()
+    """After the phrase: it is denied."""
+    first: tuple[str, ...] = ()
+    """Words for oneself."""
+    others: tuple[str, ...] = ()
+    """Words for someone else."""
+    long_past: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
+    """What brings the past into the present ("again", "still")."""
+    jest: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    """Books, films, homework: the words are someone's on a page."""
+    address: tuple[str, ...] = ()
+    """Words for the listener: a supporter who uses these speaks of the seeker."""
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    lang: str
+    draft: bool = False
+    spaced: bool = True
+    classes: dict[str, str] = {}
+    frames: Frames = Frames()
+    spellings: dict[str, str] = {}
+    guarded: tuple[str, ...] = ()
+    not_slips: tuple[str, ...] = ()
+    entry: tuple[Entry, ...] = ()
+
+
+class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of the lexicon, read and checked."""
+
+    file: str
+    lang: str
+    draft: bool
+    """Not yet read by a native speaker; reported apart."""
+    spaced: bool
+    """Whether the language writes spaces between words."""
+    classes: dict[str, str]
+    """Named sets of alternatives that phrases use as `<name>`."""
+    frames: Frames
+    spellings: dict[str, str]
+    """Chat spellings and their plain form."""
+    guarded: tuple[str, ...]
+    """Words that are known by their typing slips too."""
+    not_slips: tuple[str, ...]
+    """Words that look like a slip of a guarded word and aren't."""
+    entries: tuple[Entry, ...]
+    lines: tuple[int, ...]
+    """The line in the file of each entry."""
+
+
+def read_lexicon(path: Path) -> Lexicon:
+    """Read one file. Raises: LexiconError, with the line, if it can't be used."""
+    source = path.read_text(encoding="utf-8")
+    lines = tuple(
+        number
+        for number, line in enumerate(source.splitlines(), 1)
+        if line.strip().startswith("[[entry]]")
+    )
+    try:
+        read = msgspec.toml.decode(source, type=_File)
+    except msgspec.ValidationError as error:
+        raise LexiconError(path.name, _line_of(str(error), lines), str(error)) from None
+    except msgspec.DecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise LexiconError(path.name, int(found.group(1)) if found else 1, str(error)) from None
+    for entry, line in zip(read.entry, lines, strict=True):
+        reason = _fault(entry)
+        if reason:
+            raise LexiconError(path.name, line, f"{entry.id}: {reason}")
+    return Lexicon(
+        file=path.name,
+        lang=read.lang,
+        draft=read.draft,
+        spaced=read.spaced,
+        classes=read.classes,
+        frames=read.frames,
+        spellings=read.spellings,
+        guarded=read.guarded,
+        not_slips=read.not_slips,
+        entries=read.entry,
+        lines=lines,
+    )
+
+
+def read_lexicons(extra: Path | None = None) -> tuple[Lexicon, ...]:
+    """Read what ships with the server, and the files of the folder `extra`.
+
+    Raises: LexiconError if a file can't be used or an entry's id is there twice.
+    """
+    folders = [_HERE] if extra is None else [_HERE, extra]
+    lexicons = tuple(read_lexicon(path) for folder in folders for path in sorted(folder.glob("*.toml")))
+    _check_ids(lexicons)
+    return lexicons
+
+
+def _check_ids(lexicons: Iterable[Lexicon]) -> None:
+    seen: set[str] = set()
+    for lexicon in lexicons:
+        for entry, line in zip(lexicon.entries, lexicon.lines, strict=True):
+            if entry.id in seen:
+                raise LexiconError(lexicon.file, line, f"{entry.id}: this id is there twice")
+            seen.add(entry.id)
+
+
+def _fault(entry: Entry) -> str | None:
+    if not entry.phrases:
+        return "no phrases"
+    if not 0 <= entry.level <= 4:
+        return "level must be 0 to 4"
+    for category in (entry.category, entry.also):
+        if category and category not in CATEGORIES:
+            return f"no such category: {category}"
+    if not entry.category and not entry.signal:
+        return "needs a category or a signal"
+    return None
+
+
+def _line_of(error: str, lines: tuple[int, ...]) -> int:
+    found = re.search(r"entry\[(\d+)\]", error)
+    if found is None or int(found.group(1)) >= len(lines):
+        return 1
+    return lines[int(found.group(1))]

@@ -1,0 +1,297 @@
+"""One plain spelling for the many ways in which people write the same words.
+
+Responsible for case, marks, look-alike letters, digits for letters, spaced-out and
+drawn-out words, chat spellings and typing slips, and for remembering where each word
+stood in the text as it was sent. What the words mean is left to the rules.
+
+The result is one string of words with single spaces (" i want to die . "); sentence
+ends are the words ".", "?" and pauses are ",". Chinese characters are left unspaced.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+# Vowel signs of the Indic and South-East Asian scripts are not \w for `re`.
+_LETTER: Final = r"[^\W_\u3040-\u30ff\u3400-\u9fff]|[\u0900-\u0963\u0966-\u109f\u1780-\u17ff]"
+_TOKEN: Final = re.compile(
+    rf"(?P<word>[@$€]?(?:{_LETTER})+(?:['*@$!€|#]+(?:{_LETTER})+)*)"
+    r"|(?P<han>[\u3040-\u30ff\u3400-\u9fff]+)"
+    r"|(?P<stop>[.!?,]+)"
+)
+_DRAWN_OUT: Final = re.compile(r"(.)\1\1+")
+_SYMBOL: Final = re.compile(r"['*@$!€|#]+")
+_LEET: Final = str.maketrans("013457@$€!|", "oieastasei" + "i")
+_LEET_L: Final = str.maketrans("013457@$€!|", "oleastasei" + "l")
+_LOOKALIKE: Final = str.maketrans("авекмнорстухіјѕԁӏґɡ", "abekmhopctyxijsdlrg")
+_CYRILLIC: Final = re.compile("[\u0400-\u052f]")
+_LATIN: Final = re.compile("[a-z]")
+_MAX_JOINED: Final = 40
+
+_MEANING: Final[Mapping[str, str]] = {
+    "🔪": " knife ", "🗡": " knife ", "🔫": " gun ", "💊": " pills ", "🩸": " blood ",
+    "😂": " lol ", "🤣": " lol ", "😅": " lol ", "😆": " lol ", "😹": " lol ", "😏": " smirk ",
+    "ß": "ss", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe",
+    "ک": "ك", "ی": "ي", "ى": "ي", "ے": "ي", "ہ": "ه", "ة": "ه", "ۃ": "ه", "ھ": "ه", "ں": "ن",
+    "ٱ": "ا", "ـ": "",
+    "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "＇": "'",
+    "…": ".", "。": ".", "！": ".", "；": ".", "।": ".", "۔": ".", "？": "?", "؟": "?", "¿": " ",
+    "，": ",", "、": ",", "،": ",", "؛": ",", "—": ",", "–": ",", "：": ",", "¡": " ",
+}  # fmt: skip
+_BREAKS: Final = str.maketrans({"\n": ".", "\r": ".", ";": ".", ":": ",", "\x00": " "})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Normal:
+    """A text in plain spelling, and the way back to the text as it was sent."""
+
+    words: str
+    """Starts and ends with a space, so that a word is found with its spaces."""
+    starts: tuple[int, ...]
+    """Where each word begins in `words`."""
+    origins: tuple[tuple[int, int], ...]
+    """For each word, its stretch of the original text."""
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the original text behind `words[start:end]`."""
+        if not self.starts:
+            return (0, 0)
+        first = max(0, bisect_right(self.starts, start) - 1)
+        last = max(first, bisect_right(self.starts, end - 1) - 1)
+        return self.origins[first][0], self.origins[last][1]
+
+    def __repr__(self) -> str:
+        """Without the text."""
+        return f"Normal(words={len(self.starts)})"
+
+
+class _Token(NamedTuple):
+    word: str
+    start: int
+    end: int
+    kind: str
+
+
+class Normaliser:
+    """Puts texts in plain spelling. Holds only tables, so it may be shared by threads."""
+
+    def __init__(
+        self,
+        known: Iterable[str],
+        spellings: Mapping[str, str],
+        guarded: Iterable[str],
+        words_of_their_own: Iterable[str],
+    ) -> None:
+        """Learn the vocabulary.
+
+        `known` are the words that rules speak of: disguised letters are read as one of
+        these or left alone. `guarded` words are also known by their typing slips, except
+        where a slip is a word of its own.
+        """
+        self._known = frozenset(known)
+        own = self._known | frozenset(words_of_their_own)
+        table: dict[str, str] = {}
+        for word in guarded:
+            for slip in slips(word):
+                if slip not in own:
+                    table.setdefault(slip, word)
+        table.update(spellings)
+        self._table = table
+
+    def normalise(self, text: str) -> Normal:
+        """The text in plain spelling; any `str` will do."""
+        folded, index = _fold(text)
+        tokens = [
+            _Token(match.group(), match.start(), match.end(), match.lastgroup or "word")
+            for match in _TOKEN.finditer(folded)
+        ]
+        drawn_out = _DRAWN_OUT.search(folded) is not None
+        pieces: list[str] = [" "]
+        starts: list[int] = []
+        origins: list[tuple[int, int]] = []
+        length = 1
+        get = self._table.get
+        for token in self._joined(tokens, folded):
+            word = token.word
+            if index is None:
+                origin = (token.start, token.end)
+            else:
+                origin = (index[token.start], index[token.end - 1] + 1)
+            if token.kind == "han":
+                for offset in range(len(word)):
+                    starts.append(length + offset)
+                    place = token.start + offset
+                    origins.append((index[place], index[place] + 1) if index else origin)
+                plain = word
+            else:
+                if token.kind == "stop":
+                    plain = "?" if "?" in word else "," if word == "," else "."
+                else:
+                    plain = get(word) or (word if word.isalpha() else self._odd(word))
+                    if drawn_out and _DRAWN_OUT.search(plain):
+                        plain = self._undrawn(plain)
+                starts.append(length)
+                origins.append(origin)
+            pieces.append(plain)
+            pieces.append(" ")
+            length += len(plain) + 1
+        return Normal("".join(pieces), tuple(starts), tuple(origins))
+
+    def plain(self, word: str) -> str:
+        """The plain spelling of one word, as the rules must write it."""
+        return self.normalise(word).words.strip()
+
+    def _odd(self, word: str) -> str:
+        """Read digits and signs as letters where that gives a word we know."""
+        bare = word.replace("'", "")
+        if bare.isalpha():
+            return self._cyrillic(self._table.get(bare, bare))
+        if bare.isdigit():
+            return bare
+        for table in (_LEET, _LEET_L):
+            read = bare.translate(table)
+            if read in self._known:
+                return read
+            if read in self._table:
+                return self._table[read]
+        if "*" in bare or "#" in bare:
+            starred = self._starred(bare)
+            if starred:
+                return starred
+        return " ".join(part for part in _SYMBOL.split(bare) if part) or bare
+
+    def _starred(self, word: str) -> str | None:
+        """The one known word that fits letters blotted out with stars, if there is one."""
+        letters = re.escape(word).replace(r"\*", ".").replace(r"\#", ".")
+        shape = re.compile(letters)
+        fits = sorted(known for known in self._known if len(known) == len(word) and shape.fullmatch(known))
+        return fits[0] if fits else None
+
+    def _cyrillic(self, word: str) -> str:
+        if _CYRILLIC.search(word) and _LATIN.search(word):
+            return word.translate(_LOOKALIKE)
+        return word
+
+    def _undrawn(self, word: str) -> str:
+        """A drawn-out word with its letters once or twice, whichever is a word."""
+        once = _DRAWN_OUT.sub(r"\1", word)
+        twice = _DRAWN_OUT.sub(r"\1\1", word)
+        for read in (twice, once):
+            if read in self._known:
+                return read
+            if read in self._table:
+                return self._table[read]
+        return once if len(once) > 2 or once in ("so", "no", "to", "me", "oh", "ya") else word
+
+    def _joined(self, tokens: list[_Token], folded: str) -> list[_Token]:
+        """The tokens, with runs of single letters put together where they spell words."""
+        singles = sum(1 for token in tokens if token.end - token.start == 1)
+        if singles < 3:
+            if _CYRILLIC.search(folded) and _LATIN.search(folded):
+                return [token._replace(word=self._cyrillic(token.word)) for token in tokens]
+            return tokens
+        joined: list[_Token] = []
+        run: list[_Token] = []
+        for token in tokens:
+            single = token.kind == "word" and token.end - token.start == 1
+            near = not run or token.start - run[-1].end <= 4
+            if single and near and len(run) < _MAX_JOINED:
+                run.append(token)
+                continue
+            joined.extend(self._spelt(run))
+            run = [token] if single else []
+            if not single:
+                joined.append(token)
+        joined.extend(self._spelt(run))
+        return joined
+
+    def _spelt(self, run: list[_Token]) -> list[_Token]:
+        if len(run) < 3:
+            return run
+        letters = "".join(token.word for token in run)
+        words = self._segmented(letters.translate(_LEET))
+        if words is None:
+            return run
+        tokens: list[_Token] = []
+        place = 0
+        for word in words:
+            last = place + len(word) - 1
+            tokens.append(_Token(word, run[place].start, run[last].end, "word"))
+            place = last + 1
+        return tokens
+
+    def _segmented(self, letters: str) -> list[str] | None:
+        """The letters cut into known words of three letters or more, "i" and "a" apart."""
+        best: list[list[str] | None] = [[]] + [None] * len(letters)
+        for end in range(1, len(letters) + 1):
+            for start in range(max(0, end - 12), end):
+                before = best[start]
+                word = letters[start:end]
+                if before is None or not (word in ("i", "a", "to", "my", "me") or self._is_long(word)):
+                    continue
+                now = best[end]
+                if now is None or len(before) + 1 < len(now):
+                    best[end] = [*before, word]
+        words = best[-1]
+        return words if words and any(len(word) > 2 for word in words) else None
+
+    def _is_long(self, word: str) -> bool:
+        return len(word) > 2 and word in self._known
+
+
+def slips(word: str) -> set[str]:
+    """What a hurried hand makes of a word: two letters swapped, one doubled, one left out."""
+    found: set[str] = set()
+    for i in range(len(word) - 1):
+        found.add(word[:i] + word[i + 1] + word[i] + word[i + 2 :])
+    if len(word) >= 5:
+        found.update(word[:i] + word[i + 1 :] for i in range(1, len(word)))
+    if len(word) >= 3:
+        found.update(word[: i + 1] + word[i:] for i in range(1, len(word)))
+    found.discard(word)
+    return found
+
+
+def _fold(text: str) -> tuple[str, list[int] | None]:
+    """The text in small plain letters; the index of each letter's origin, unless one to one."""
+    if text.isascii():
+        return text.lower().translate(_BREAKS), None
+    pieces: list[str] = []
+    index: list[int] = []
+    for place, letter in enumerate(text):
+        plain = _fold_letter(letter)
+        if plain:
+            pieces.append(plain)
+            index.extend([place] * len(plain))
+    return "".join(pieces), index
+
+
+@lru_cache(maxsize=4096)
+def _fold_letter(letter: str) -> str:
+    # Single characters only: nothing that was said can be read out of this cache.
+    if letter in _MEANING:
+        return _MEANING[letter]
+    if unicodedata.category(letter) in ("Cf", "Cs"):
+        return ""
+    decomposed = unicodedata.normalize("NFKD", letter).lower()
+    kept = "".join(_MEANING.get(c, c) for c in decomposed if not _is_mark(c))
+    return unicodedata.normalize("NFC", kept).translate(_BREAKS)
+
+
+def _is_mark(letter: str) -> bool:
+    """Marks that change no word: accents, Arabic vowels, the nukta, variation selectors."""
+    code = ord(letter)
+    return (
+        0x0300 <= code <= 0x036F
+        or 0x0610 <= code <= 0x061A
+        or 0x064B <= code <= 0x065F
+        or code in (0x0670, 0x093C)
+        or 0x06D6 <= code <= 0x06ED
+        or 0x1AB0 <= code <= 0x1AFF
+        or 0x20D0 <= code <= 0x20FF
+        or 0xFE00 <= code <= 0xFE0F
+    )

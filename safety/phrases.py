@@ -1,0 +1,178 @@
+"""The small language of the lexicon's phrases, and its compilation.
+
+    want to die          these words, in this order
+    (sad|very low)       one of these
+    [really] (now)?      may be there
+    <kill_me>            a class, defined once for the language
+    cut*                 any ending; `*cut`: up to three letters before it; `*`: any one word
+    #                    any number
+    ..                   a gap of up to three words; `...` of up to six
+
+A gap never crosses the end of a sentence. In languages without spaces between words,
+spaces in a phrase mean nothing and gaps count characters.
+
+A phrase becomes one regular expression, of bounded repetitions only, and a set of
+anchors: words of which one must be there. The expression runs only when an anchor was
+found, so a line costs about as much as the anchors in it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+_PART: Final = re.compile(r"<\w+>|\)\?|[()\[\]|]|\.{2,3}|[^\s()\[\]|<>]+|\s+|.")
+# Too common to be worth looking for, if a rarer word of the phrase can be the anchor.
+_COMMON: Final = frozenset(
+    "i im ive id me my a an the to of in on at it its is am are was be been and or if so do did have"
+    " has had not no dont for with you your he she they him her them his that this there what how"
+    " all just will would can could get got go going want one time day now know like out up"
+    " que de la le les un une me mi eu e o ich mir mich das den aku ko hai bir ve у я не и в на".split()
+)
+_GAPS: Final = {"..": 3, "...": 6}
+
+
+class PhraseError(Exception):
+    """A phrase that can't be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase, ready to be looked for in plain words."""
+
+    pattern: re.Pattern[str]
+    anchors: tuple[str, ...]
+    """One of these must be in the words, or the pattern can't match."""
+    vocabulary: frozenset[str]
+    """The whole words it speaks of."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece of a phrase: its expression, its anchors (None: it may be absent)."""
+
+    source: str
+    anchors: tuple[str, ...] | None
+    words: frozenset[str]
+
+
+class Compiler:
+    """Compiles the phrases of one language."""
+
+    def __init__(
+        self, classes: Mapping[str, str], plain: Callable[[str], str], *, spaced: bool
+    ) -> None:
+        """`classes` are phrases by name; `plain` puts a word in plain spelling."""
+        self._classes = classes
+        self._plain = plain
+        self._spaced = spaced
+
+    def compile(self, phrase: str) -> Phrase:
+        """Compile one phrase. Raises: PhraseError if it can't be read or matches nothing."""
+        part = self._part(phrase)
+        if part.anchors is None:
+            raise PhraseError(f"{phrase!r} could match an empty line")
+        before = "(?<= )" if self._spaced else ""
+        return Phrase(re.compile(before + part.source), part.anchors, part.words)
+
+    def source(self, phrase: str) -> str:
+        """The bare expression of a phrase, for use inside another."""
+        return self._part(phrase).source
+
+    def _part(self, phrase: str) -> _Part:
+        parts = [part for part in _PART.findall(phrase) if not part.isspace()]
+        part, rest = self._alternatives(parts, 0, depth=0)
+        if rest != len(parts):
+            raise PhraseError(f"{phrase!r}: a bracket is closed that was not opened")
+        return part
+
+    def _alternatives(self, parts: list[str], at: int, depth: int) -> tuple[_Part, int]:
+        choices: list[_Part] = []
+        while True:
+            part, at = self._sequence(parts, at, depth)
+            choices.append(part)
+            if at < len(parts) and parts[at] == "|":
+                at += 1
+                continue
+            break
+        if len(choices) == 1:
+            return choices[0], at
+        words = frozenset[str]().union(*(choice.words for choice in choices))
+        source = "(?:" + "|".join(choice.source for choice in choices) + ")"
+        anchors: tuple[str, ...] = ()
+        for choice in choices:
+            if choice.anchors is None:
+                return _Part(source, None, words), at
+            anchors += choice.anchors
+        return _Part(source, anchors, words), at
+
+    def _sequence(self, parts: list[str], at: int, depth: int) -> tuple[_Part, int]:
+        found: list[_Part] = []
+        while at < len(parts) and parts[at] not in ("|", ")", ")?", "]"):
+            mark = parts[at]
+            if mark in ("(", "["):
+                inner, at = self._alternatives(parts, at + 1, depth + 1)
+                closing = parts[at] if at < len(parts) else ""
+                if closing not in ((")", ")?") if mark == "(" else ("]",)):
+                    raise PhraseError("a bracket is not closed")
+                if closing != ")":
+                    inner = _Part(f"(?:{inner.source})?", None, inner.words)
+                found.append(inner)
+            else:
+                found.append(self._single(mark))
+            at += 1
+        words = frozenset[str]().union(*(part.words for part in found))
+        source = "".join(part.source for part in found)
+        return _Part(source, _best([part.anchors for part in found]), words), at
+
+    def _single(self, mark: str) -> _Part:
+        if mark in _GAPS:
+            return _Part(self._gap(_GAPS[mark]), None, frozenset())
+        if mark.startswith("<"):
+            name = mark.strip("<>")
+            if name not in self._classes:
+                raise PhraseError(f"no such class: {name}")
+            part = self._part(self._classes[name])
+            return _Part(f"(?:{part.source})", part.anchors, part.words)
+        return self._word(mark)
+
+    def _gap(self, size: int) -> str:
+        if self._spaced:
+            return rf"(?:[^ .?]+ ){{0,{size}}}"
+        return rf"[^.?]{{0,{size * 2 - 2}}}"
+
+    def _word(self, mark: str) -> _Part:
+        if mark == "*":
+            return _Part(r"[^ .?]+ " if self._spaced else r"[^ .?]", None, frozenset())
+        if mark == "#":
+            return _Part(r"\d+ ", None, frozenset())
+        if mark in (".", "?", ","):
+            return _Part(re.escape(mark) + " ", None, frozenset())
+        bare = mark.strip("*")
+        word = self._plain(bare)
+        if not word:
+            raise PhraseError(f"{mark!r} is no word")
+        if not self._spaced:
+            return _Part(re.escape(word), (word,), frozenset())
+        open_start, open_end = mark.startswith("*"), mark.endswith("*")
+        source = re.escape(word).replace(r"\ ", " ")
+        source = (r"[^\W\d]{0,3}" if open_start else "") + source
+        source += r"[^ ]* " if open_end else " "
+        anchor = ("" if open_start else " ") + word + ("" if open_end else " ")
+        words = frozenset() if open_start else frozenset(word.split())
+        return _Part(source, (anchor,), words)
+
+
+def _best(choices: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    """Of the pieces that must be there, the one that is rarest in talk."""
+    best: tuple[str, ...] | None = None
+    for anchors in choices:
+        if anchors is not None and (best is None or _rarity(anchors) > _rarity(best)):
+            best = anchors
+    return best
+
+
+def _rarity(anchors: tuple[str, ...]) -> float:
+    if any(set(anchor.split()) <= _COMMON for anchor in anchors):
+        return 0.0
+    return min(len(anchor) for anchor in anchors) - 0.2 * len(anchors)
