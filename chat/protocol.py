@@ -95,77 +95,77 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", omit_defaul
 # What a seeker says
 
 
-class Enter(Command, tag="enter"):
+class Enter(Command, frozen=True, kw_only=True, tag="enter"):
     """Open a conversation; must be the first frame."""
 
     admission: Secret
     language: Language
-    topics: Topics = msgspec.field(default_factory=list)
+    topics: Topics = []
     opening: Opening = ""
     mood: Scale | None = None
     country: Country | None = None
 
 
-class Resume(Command, tag="resume"):
+class Resume(Command, frozen=True, kw_only=True, tag="resume"):
     """Come back to a conversation with its token; must be the first frame."""
 
     token: Secret
     since: Position = 0
 
 
-class ComeBack(Command, tag="come_back"):
+class ComeBack(Command, frozen=True, kw_only=True, tag="come_back"):
     """Come back with a return code; must be the first frame."""
 
     code: Annotated[str, Meta(min_length=4, max_length=80)]
 
 
-class Say(Command, tag="say"):
+class Say(Command, frozen=True, kw_only=True, tag="say"):
     """Say one line. A resend bears the same ref."""
 
     ref: Reference
     text: Text
 
 
-class Typing(Command, tag="typing"):
+class Typing(Command, frozen=True, kw_only=True, tag="typing"):
     """Tell the others that something is being written; never what."""
 
 
-class Read(Command, tag="read"):
+class Read(Command, frozen=True, kw_only=True, tag="read"):
     """Tell the others how far this side has read."""
 
     seq: Position
 
 
-class Widen(Command, tag="widen"):
+class Widen(Command, frozen=True, kw_only=True, tag="widen"):
     """Accept these languages as well, where nobody on duty speaks the first."""
 
     languages: Languages
 
 
-class RequestCode(Command, tag="request_code"):
+class RequestCode(Command, frozen=True, kw_only=True, tag="request_code"):
     """Ask for a return code of four words, to come back from another browser."""
 
 
-class Leave(Command, tag="leave"):
+class Leave(Command, frozen=True, kw_only=True, tag="leave"):
     """End the conversation from the seeker's side."""
 
     reason: LeaveReason
 
 
-class Feedback(Command, tag="feedback"):
+class Feedback(Command, frozen=True, kw_only=True, tag="feedback"):
     """Say how it was; allowed once the conversation has ended."""
 
     mood: Scale | None = None
     helped: Literal["yes", "a_bit", "no"] | None = None
 
 
-class Report(Command, tag="report"):
+class Report(Command, frozen=True, kw_only=True, tag="report"):
     """Tell the supervisors that something is wrong with this conversation."""
 
     reason: ReportReason
 
 
-class Ping(Command, tag="ping"):
+class Ping(Command, frozen=True, kw_only=True, tag="ping"):
     """Sent every 15 s, so that each side knows that the other is there."""
 
 
@@ -199,7 +199,7 @@ class Helpline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     emergency: bool = False
 
 
-class Entered(Fact, tag="entered"):
+class Entered(Fact, frozen=True, kw_only=True, tag="entered"):
     """The conversation exists. The token is said once and held in page memory only."""
 
     conversation: Id
@@ -207,7 +207,7 @@ class Entered(Fact, tag="entered"):
     name: str
 
 
-class Resumed(Fact, tag="resumed"):
+class Resumed(Fact, frozen=True, kw_only=True, tag="resumed"):
     """The conversation goes on; what is missing since the asked position follows."""
 
     conversation: Id
@@ -218,7 +218,7 @@ class Resumed(Fact, tag="resumed"):
     """A new token, after `come_back`; the old one has died."""
 
 
-class Waiting(Fact, tag="waiting"):
+class Waiting(Fact, frozen=True, kw_only=True, tag="waiting"):
     """Where a waiting seeker stands: how many are before, and an honest range of seconds."""
 
     place: Position
@@ -229,13 +229,13 @@ class Waiting(Fact, tag="waiting"):
     """Languages spoken by those on duty, where `fit` is `no_language`."""
 
 
-class CodeGiven(Fact, tag="code_given"):
+class CodeGiven(Fact, frozen=True, kw_only=True, tag="code_given"):
     """A return code: single use, short-lived."""
 
     code: str
 
 
-class Accepted(Fact, tag="accepted"):
+class Accepted(Fact, frozen=True, kw_only=True, tag="accepted"):
     """The line is durable. `text` is there only if contacts were masked in it."""
 
     ref: Reference
@@ -244,14 +244,14 @@ class Accepted(Fact, tag="accepted"):
     text: str | None = None
 
 
-class Refused(Fact, tag="refused"):
+class Refused(Fact, frozen=True, kw_only=True, tag="refused"):
     """The command was well-formed but was not carried out."""
 
     reason: RefusalReason
     ref: Reference | None = None
 
 
-class Said(Fact, tag="said"):
+class Said(Fact, frozen=True, kw_only=True, tag="said"):
     """A line. `ref` is there only on one's own lines, when they are replayed."""
 
     seq: Position
@@ -261,7 +261,7 @@ class Said(Fact, tag="said"):
     ref: Reference | None = None
 
 
-class Matched(Fact, tag="matched"):
+class Matched(Fact, frozen=True, kw_only=True, tag="matched"):
     """A supporter is here."""
 
     seq: Position
@@ -269,7 +269,7 @@ class Matched(Fact, tag="matched"):
     at: int
 
 
-class Joined(Fact, tag="joined"):
+class Joined(Fact, frozen=True, kw_only=True, tag="joined"):
     """Somebody from the team has joined."""
 
     seq: Position
@@ -277,7 +277,7 @@ class Joined(Fact, tag="joined"):
     at: int
 
 
-class Left(Fact, tag="left"):
+class Left(Fact, frozen=True, kw_only=True, tag="left"):
     """A member has left."""
 
     seq: Position
@@ -286,7 +286,7 @@ class Left(Fact, tag="left"):
     at: int
 
 
-class Ended(Fact, tag="ended"):
+class Ended(Fact, frozen=True, kw_only=True, tag="ended"):
     """The conversation is over."""
 
     seq: Position
@@ -294,39 +294,39 @@ class Ended(Fact, tag="ended"):
     at: int
 
 
-class WasTyping(Fact, tag="typing"):
+class WasTyping(Fact, frozen=True, kw_only=True, tag="typing"):
     """The other side is writing."""
 
     by: Author
 
 
-class WasRead(Fact, tag="read"):
+class WasRead(Fact, frozen=True, kw_only=True, tag="read"):
     """The other side has read so far."""
 
     by: Author
     seq: Position
 
 
-class Helped(Fact, tag="helped"):
+class Helped(Fact, frozen=True, kw_only=True, tag="helped"):
     """Helplines for the seeker's country, shown because they may be needed now."""
 
     country: str
     helplines: list[Helpline]
 
 
-class Reported(Fact, tag="reported"):
+class Reported(Fact, frozen=True, kw_only=True, tag="reported"):
     """The report has reached the supervisors."""
 
 
-class Thanked(Fact, tag="thanked"):
+class Thanked(Fact, frozen=True, kw_only=True, tag="thanked"):
     """The feedback is kept, without a name."""
 
 
-class Reset(Fact, tag="reset"):
+class Reset(Fact, frozen=True, kw_only=True, tag="reset"):
     """What was asked for is no longer there: forget what you show, and start from what follows."""
 
 
-class Ponged(Fact, tag="ponged"):
+class Ponged(Fact, frozen=True, kw_only=True, tag="ponged"):
     """The answer to `ping`."""
 
     at: int

@@ -43,40 +43,40 @@ from chat.protocol import (
 Note = Annotated[str, Meta(max_length=2000)]
 Role = Literal["supporter", "supervisor", "administrator"]
 Part = Literal["supporter", "member", "watcher"]
-"""A person of staff in a conversation: its supporter, a supervisor who joined, or one who watches."""
+"""Staff in a conversation: its supporter, a supervisor who joined, or one who watches."""
 
 # What staff say
 
 
-class Attend(Command, tag="attend"):
+class Attend(Command, frozen=True, kw_only=True, tag="attend"):
     """Begin to attend; must be the first frame."""
 
     admission: Secret
 
 
-class SetAvailability(Command, tag="availability"):
+class SetAvailability(Command, frozen=True, kw_only=True, tag="availability"):
     """Say whether offers are welcome, and how many conversations at once."""
 
     state: Availability
     capacity: Capacity = 1
-    languages: Languages = msgspec.field(default_factory=list)
-    topics: Topics = msgspec.field(default_factory=list)
+    languages: Languages = []
+    topics: Topics = []
 
 
-class AcceptOffer(Command, tag="accept"):
+class AcceptOffer(Command, frozen=True, kw_only=True, tag="accept"):
     """Take the offered conversation."""
 
     offer: Id
 
 
-class DeclineOffer(Command, tag="decline"):
+class DeclineOffer(Command, frozen=True, kw_only=True, tag="decline"):
     """Let the offered conversation go back to its place."""
 
     offer: Id
     reason: DeclineReason = "not_now"
 
 
-class StaffSay(Command, tag="say"):
+class StaffSay(Command, frozen=True, kw_only=True, tag="say"):
     """Say one line in a conversation. A resend bears the same ref."""
 
     conversation: Id
@@ -84,20 +84,20 @@ class StaffSay(Command, tag="say"):
     text: Text
 
 
-class StaffTyping(Command, tag="typing"):
+class StaffTyping(Command, frozen=True, kw_only=True, tag="typing"):
     """Tell the others that something is being written."""
 
     conversation: Id
 
 
-class StaffRead(Command, tag="read"):
+class StaffRead(Command, frozen=True, kw_only=True, tag="read"):
     """Tell the others how far this side has read."""
 
     conversation: Id
     seq: Position
 
 
-class WriteNote(Command, tag="note"):
+class WriteNote(Command, frozen=True, kw_only=True, tag="note"):
     """Keep a note that only staff see."""
 
     conversation: Id
@@ -105,35 +105,35 @@ class WriteNote(Command, tag="note"):
     text: Text
 
 
-class AskHelp(Command, tag="ask_help"):
+class AskHelp(Command, frozen=True, kw_only=True, tag="ask_help"):
     """Call a supervisor: raises an escalation."""
 
     conversation: Id
     reason: HelpReason
 
 
-class HandOver(Command, tag="hand_over"):
+class HandOver(Command, frozen=True, kw_only=True, tag="hand_over"):
     """Give the conversation back to the waiting room, at the front."""
 
     conversation: Id
     reason: HandOverReason
 
 
-class EndConversation(Command, tag="end"):
+class EndConversation(Command, frozen=True, kw_only=True, tag="end"):
     """End the conversation from the supporter's side."""
 
     conversation: Id
     outcome: Outcome
 
 
-class WrongFlag(Command, tag="wrong_flag"):
+class WrongFlag(Command, frozen=True, kw_only=True, tag="wrong_flag"):
     """Say that a flag was wrong; it is counted, and stays visible as wrong."""
 
     conversation: Id
     seq: Position
 
 
-class StaffResume(Command, tag="resume"):
+class StaffResume(Command, frozen=True, kw_only=True, tag="resume"):
     """Ask again for a conversation, from these positions of its two logs."""
 
     conversation: Id
@@ -141,23 +141,23 @@ class StaffResume(Command, tag="resume"):
     staff_since: Position = 0
 
 
-class OpenBoard(Command, tag="board"):
+class OpenBoard(Command, frozen=True, kw_only=True, tag="board"):
     """Ask for the board, and for its changes from now on. Supervisors only."""
 
 
-class Watch(Command, tag="watch"):
+class Watch(Command, frozen=True, kw_only=True, tag="watch"):
     """Read along. Audited first. Supervisors only."""
 
     conversation: Id
 
 
-class Unwatch(Command, tag="unwatch"):
+class Unwatch(Command, frozen=True, kw_only=True, tag="unwatch"):
     """Stop reading along, or step out after joining."""
 
     conversation: Id
 
 
-class Whisper(Command, tag="whisper"):
+class Whisper(Command, frozen=True, kw_only=True, tag="whisper"):
     """Say something to the supporter that the seeker never sees. Supervisors only."""
 
     conversation: Id
@@ -165,33 +165,33 @@ class Whisper(Command, tag="whisper"):
     text: Text
 
 
-class Join(Command, tag="join"):
+class Join(Command, frozen=True, kw_only=True, tag="join"):
     """Join the conversation, visibly to the seeker. Audited first. Supervisors only."""
 
     conversation: Id
 
 
-class TakeOver(Command, tag="take_over"):
+class TakeOver(Command, frozen=True, kw_only=True, tag="take_over"):
     """Take the supporter's place. Audited first. Supervisors only."""
 
     conversation: Id
 
 
-class Acknowledge(Command, tag="acknowledge"):
+class Acknowledge(Command, frozen=True, kw_only=True, tag="acknowledge"):
     """Say: I am looking after this escalation. Supervisors only."""
 
     escalation: Id
 
 
-class Resolve(Command, tag="resolve"):
-    """Close an escalation with its outcome. Only by the one who acknowledged, or another supervisor."""
+class Resolve(Command, frozen=True, kw_only=True, tag="resolve"):
+    """Close an acknowledged escalation with its outcome. Supervisors only."""
 
     escalation: Id
     outcome: EscalationOutcome
     note: Note = ""
 
 
-class Block(Command, tag="block"):
+class Block(Command, frozen=True, kw_only=True, tag="block"):
     """End an abusive conversation. Audited first. Supervisors only."""
 
     conversation: Id
@@ -227,7 +227,7 @@ StaffCommand = (
 # What staff hear
 
 
-class Attending(Fact, tag="attending"):
+class Attending(Fact, frozen=True, kw_only=True, tag="attending"):
     """The socket is open for this person."""
 
     account: Id
@@ -240,7 +240,7 @@ class Attending(Fact, tag="attending"):
     topics: list[str] = []
 
 
-class AvailabilitySet(Fact, tag="availability_set"):
+class AvailabilitySet(Fact, frozen=True, kw_only=True, tag="availability_set"):
     """What the waiting room now believes of this supporter."""
 
     state: Availability
@@ -248,7 +248,7 @@ class AvailabilitySet(Fact, tag="availability_set"):
     load: int
 
 
-class Offered(Fact, tag="offered"):
+class Offered(Fact, frozen=True, kw_only=True, tag="offered"):
     """A conversation is offered; it goes back to its place at `expires`."""
 
     offer: Id
@@ -260,7 +260,7 @@ class Offered(Fact, tag="offered"):
     """Seconds that the seeker has waited."""
 
 
-class Withdrawn(Fact, tag="withdrawn"):
+class Withdrawn(Fact, frozen=True, kw_only=True, tag="withdrawn"):
     """The offer is gone."""
 
     offer: Id
@@ -275,7 +275,7 @@ class SpanOut(msgspec.Struct, frozen=True, array_like=True):
     category: str
 
 
-class StaffSaid(Fact, tag="said"):
+class StaffSaid(Fact, frozen=True, kw_only=True, tag="said"):
     """A line."""
 
     conversation: Id
@@ -289,7 +289,7 @@ class StaffSaid(Fact, tag="said"):
     """There on one's own lines, when they are replayed."""
 
 
-class Flagged(Fact, tag="flagged"):
+class Flagged(Fact, frozen=True, kw_only=True, tag="flagged"):
     """What the filter thinks of a line."""
 
     conversation: Id
@@ -301,7 +301,7 @@ class Flagged(Fact, tag="flagged"):
     tier: str = "inline"
 
 
-class StaffMatched(Fact, tag="matched"):
+class StaffMatched(Fact, frozen=True, kw_only=True, tag="matched"):
     """A supporter has come."""
 
     conversation: Id
@@ -310,7 +310,7 @@ class StaffMatched(Fact, tag="matched"):
     at: int
 
 
-class StaffJoined(Fact, tag="joined"):
+class StaffJoined(Fact, frozen=True, kw_only=True, tag="joined"):
     """A supervisor has joined, visibly."""
 
     conversation: Id
@@ -320,7 +320,7 @@ class StaffJoined(Fact, tag="joined"):
     name: str = ""
 
 
-class StaffLeft(Fact, tag="left"):
+class StaffLeft(Fact, frozen=True, kw_only=True, tag="left"):
     """A member has left."""
 
     conversation: Id
@@ -330,7 +330,7 @@ class StaffLeft(Fact, tag="left"):
     at: int
 
 
-class StaffEnded(Fact, tag="ended"):
+class StaffEnded(Fact, frozen=True, kw_only=True, tag="ended"):
     """The conversation is over."""
 
     conversation: Id
@@ -339,7 +339,7 @@ class StaffEnded(Fact, tag="ended"):
     at: int
 
 
-class Noted(Fact, tag="noted"):
+class Noted(Fact, frozen=True, kw_only=True, tag="noted"):
     """A note of staff; `n` counts the staff's own log of the conversation."""
 
     conversation: Id
@@ -349,7 +349,7 @@ class Noted(Fact, tag="noted"):
     at: int
 
 
-class Whispered(Fact, tag="whispered"):
+class Whispered(Fact, frozen=True, kw_only=True, tag="whispered"):
     """A whisper of a supervisor to the supporter."""
 
     conversation: Id
@@ -363,7 +363,7 @@ Entry = StaffSaid | Flagged | StaffMatched | StaffJoined | StaffLeft | StaffEnde
 StaffEntry = Noted | Whispered
 
 
-class Opened(Fact, tag="opened"):
+class Opened(Fact, frozen=True, kw_only=True, tag="opened"):
     """A conversation is open on this screen, with all that was said in it so far."""
 
     conversation: Id
@@ -383,14 +383,14 @@ class Opened(Fact, tag="opened"):
     helplines: list[Helpline] = []
 
 
-class Closed(Fact, tag="closed"):
+class Closed(Fact, frozen=True, kw_only=True, tag="closed"):
     """The conversation is no longer on this screen."""
 
     conversation: Id
     reason: Literal["handed_over", "taken_over", "lost", "unwatched"]
 
 
-class Guided(Fact, tag="guided"):
+class Guided(Fact, frozen=True, kw_only=True, tag="guided"):
     """Steps to take with a person at risk; ids that the page words in its own language."""
 
     conversation: Id
@@ -398,15 +398,15 @@ class Guided(Fact, tag="guided"):
     steps: list[str]
 
 
-class Presence(Fact, tag="presence"):
+class Presence(Fact, frozen=True, kw_only=True, tag="presence"):
     """Whether the seeker is connected."""
 
     conversation: Id
     connected: bool
 
 
-class StaffAccepted(Fact, tag="accepted"):
-    """The line, note or whisper is durable. For lines `seq` counts the log, else the staff's log."""
+class StaffAccepted(Fact, frozen=True, kw_only=True, tag="accepted"):
+    """The line, note or whisper is durable. `seq` counts the log that it went to."""
 
     conversation: Id
     ref: Reference
@@ -415,7 +415,7 @@ class StaffAccepted(Fact, tag="accepted"):
     text: str | None = None
 
 
-class StaffRefused(Fact, tag="refused"):
+class StaffRefused(Fact, frozen=True, kw_only=True, tag="refused"):
     """The command was well-formed but was not carried out."""
 
     reason: RefusalReason
@@ -427,14 +427,14 @@ class StaffRefused(Fact, tag="refused"):
     """Who was first, where someone was."""
 
 
-class StaffTyped(Fact, tag="typing"):
+class StaffTyped(Fact, frozen=True, kw_only=True, tag="typing"):
     """Another member is writing."""
 
     conversation: Id
     by: Author
 
 
-class StaffWasRead(Fact, tag="read"):
+class StaffWasRead(Fact, frozen=True, kw_only=True, tag="read"):
     """Another member has read so far."""
 
     conversation: Id
@@ -442,7 +442,7 @@ class StaffWasRead(Fact, tag="read"):
     seq: Position
 
 
-class HelpAsked(Fact, tag="help_asked"):
+class HelpAsked(Fact, frozen=True, kw_only=True, tag="help_asked"):
     """The call for help has reached the desk."""
 
     conversation: Id
@@ -524,7 +524,7 @@ class Lights(msgspec.Struct, frozen=True, kw_only=True):
     unscreened: int = 0
 
 
-class Board(Fact, tag="board"):
+class Board(Fact, frozen=True, kw_only=True, tag="board"):
     """The whole board."""
 
     lights: Lights
@@ -534,7 +534,7 @@ class Board(Fact, tag="board"):
     escalations: list[EscalationRow] = []
 
 
-class BoardChanged(Fact, tag="board_changed"):
+class BoardChanged(Fact, frozen=True, kw_only=True, tag="board_changed"):
     """What is new or different on the board since the last one, and which rows are gone."""
 
     lights: Lights
@@ -545,13 +545,13 @@ class BoardChanged(Fact, tag="board_changed"):
     gone: list[Id] = []
 
 
-class Escalated(Fact, tag="escalated"):
+class Escalated(Fact, frozen=True, kw_only=True, tag="escalated"):
     """An escalation was raised, or is raised again, louder."""
 
     escalation: EscalationRow
 
 
-class Acknowledged(Fact, tag="acknowledged"):
+class Acknowledged(Fact, frozen=True, kw_only=True, tag="acknowledged"):
     """A supervisor looks after it."""
 
     escalation: Id
@@ -560,7 +560,7 @@ class Acknowledged(Fact, tag="acknowledged"):
     at: int
 
 
-class Resolved(Fact, tag="resolved"):
+class Resolved(Fact, frozen=True, kw_only=True, tag="resolved"):
     """It is closed."""
 
     escalation: Id

@@ -1,0 +1,138 @@
+"""What stands in a conversation's two logs, and how it is packed.
+
+The log has what all members see (lines, and who came and went); every entry has a seq. The
+staff's log has notes, whispers and second thoughts about flags; it is another stream, so that
+no mistake in a filter could show it to a seeker.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from chat.protocol import Author, EndReason, LeftReason
+from config.clock import Millis
+from config.ids import AccountId, Ref
+from config.risk import Risk
+from safety.verdict import Verdict
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", omit_defaults=True):
+    """One entry of a log; its seq is its place in the stream."""
+
+    at: Millis
+
+
+class Line(Entry, frozen=True, kw_only=True, tag="line"):
+    """One message of one member, with what the filter thought of it."""
+
+    by: Author
+    text: str
+    ref: Ref
+    account: AccountId | None = None
+    name: str = ""
+    risk: Risk = Risk.NONE
+    categories: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int, str], ...] = ()
+    tier: str = "inline"
+
+    def __repr__(self) -> str:
+        return f"Line(by={self.by!r}, risk={self.risk!r}, length={len(self.text)})"
+
+
+class SupporterCame(Entry, frozen=True, kw_only=True, tag="matched"):
+    """A supporter became a member."""
+
+    account: AccountId
+    name: str
+
+
+class SupervisorCame(Entry, frozen=True, kw_only=True, tag="joined"):
+    """A supervisor became a visible member."""
+
+    account: AccountId
+    name: str
+
+
+class MemberLeft(Entry, frozen=True, kw_only=True, tag="left"):
+    """A member is no longer one."""
+
+    by: Author
+    reason: LeftReason
+    account: AccountId | None = None
+
+
+class ConversationEnded(Entry, frozen=True, kw_only=True, tag="ended"):
+    """The conversation is over. The last entry of its log."""
+
+    reason: EndReason
+    by: Author | Literal["system"] = "system"
+
+
+LogEntry = Line | SupporterCame | SupervisorCame | MemberLeft | ConversationEnded
+
+
+class StaffText(Entry, frozen=True, kw_only=True, tag="staff"):
+    """A note or a whisper."""
+
+    kind: Literal["note", "whisper"]
+    account: AccountId
+    name: str
+    text: str
+    ref: Ref
+
+    def __repr__(self) -> str:
+        return f"StaffText(kind={self.kind!r}, length={len(self.text)})"
+
+
+class FlagDoubted(Entry, frozen=True, kw_only=True, tag="wrong_flag"):
+    """A member of staff says that the flag on a line was wrong."""
+
+    account: AccountId
+    seq: int
+
+
+StaffLogEntry = StaffText | FlagDoubted
+
+_encoder = msgspec.msgpack.Encoder()
+_log_decoder: msgspec.msgpack.Decoder[LogEntry] = msgspec.msgpack.Decoder(LogEntry)
+_staff_decoder: msgspec.msgpack.Decoder[StaffLogEntry] = msgspec.msgpack.Decoder(StaffLogEntry)
+
+
+def pack(entry: Entry) -> bytes:
+    """Return the bytes that the store keeps."""
+    return _encoder.encode(entry)
+
+
+def unpack(packed: bytes) -> LogEntry:
+    """Return an entry of the log."""
+    return _log_decoder.decode(packed)
+
+
+def unpack_staff(packed: bytes) -> StaffLogEntry:
+    """Return an entry of the staff's log."""
+    return _staff_decoder.decode(packed)
+
+
+def line(
+    *,
+    by: Author,
+    text: str,
+    ref: Ref,
+    at: Millis,
+    verdict: Verdict,
+    account: AccountId | None = None,
+    name: str = "",
+) -> Line:
+    """Return a line with its verdict, ready for the log."""
+    return Line(
+        at=at,
+        by=by,
+        text=text,
+        ref=ref,
+        account=account,
+        name=name,
+        risk=verdict.risk,
+        categories=verdict.categories,
+        spans=tuple((span.start, span.end, span.category) for span in verdict.spans),
+        tier=verdict.tier,
+    )

@@ -1,0 +1,169 @@
+"""From entries of the logs to the facts that people hear: pure, one mapping for each audience.
+
+The mapping for seekers has no case for anything of the staff's log: there is nothing to forget.
+"""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from chat import protocol as wire
+from chat import protocol_staff as staff
+from chat.entry import (
+    ConversationEnded,
+    FlagDoubted,
+    Line,
+    LogEntry,
+    MemberLeft,
+    StaffLogEntry,
+    StaffText,
+    SupervisorCame,
+    SupporterCame,
+)
+from config.ids import AccountId, ConversationId, Seq
+from config.risk import Risk
+
+GUIDED_FROM = Risk.HIGH
+"""The risk from which a supporter is shown steps."""
+
+STEPS: dict[Risk, list[str]] = {
+    Risk.HIGH: ["stay", "ask_directly", "ask_plan", "ask_safe_now", "offer_helplines", "call_desk"],
+    Risk.IMMINENT: ["stay", "call_desk", "ask_safe_now", "emergency", "distance", "who_is_near"],
+}
+"""Ids of guided steps; the page words them."""
+
+
+def for_seeker(seq: Seq, entry: LogEntry, *, own: bool) -> wire.SeekerFact:
+    """Return what a seeker hears of an entry; with `own`, the seeker's own lines bear their ref."""
+    match entry:
+        case Line():
+            ref = entry.ref if own and entry.by == "seeker" else None
+            return wire.Said(seq=seq, by=entry.by, text=entry.text, at=entry.at, ref=ref)
+        case SupporterCame():
+            return wire.Matched(seq=seq, supporter=entry.name, at=entry.at)
+        case SupervisorCame():
+            return wire.Joined(seq=seq, role="supervisor", at=entry.at)
+        case MemberLeft():
+            return wire.Left(seq=seq, by=entry.by, reason=entry.reason, at=entry.at)
+        case ConversationEnded():
+            return wire.Ended(seq=seq, reason=entry.reason, at=entry.at)
+        case _:
+            assert_never(entry)
+
+
+def for_staff(
+    conversation: ConversationId, seq: Seq, entry: LogEntry, reader: AccountId | None = None
+) -> list[staff.Entry]:
+    """Return what staff hear of an entry; a reader's own lines bear their ref."""
+    match entry:
+        case Line():
+            return _line_for_staff(conversation, seq, entry, reader)
+        case SupporterCame():
+            return [
+                staff.StaffMatched(
+                    conversation=conversation, seq=seq, supporter=entry.name, at=entry.at
+                )
+            ]
+        case SupervisorCame():
+            return [
+                staff.StaffJoined(
+                    conversation=conversation,
+                    seq=seq,
+                    role="supervisor",
+                    at=entry.at,
+                    name=entry.name,
+                )
+            ]
+        case MemberLeft():
+            return [
+                staff.StaffLeft(
+                    conversation=conversation,
+                    seq=seq,
+                    by=entry.by,
+                    reason=entry.reason,
+                    at=entry.at,
+                )
+            ]
+        case ConversationEnded():
+            return [
+                staff.StaffEnded(
+                    conversation=conversation, seq=seq, reason=entry.reason, at=entry.at
+                )
+            ]
+        case _:
+            assert_never(entry)
+
+
+def _line_for_staff(
+    conversation: ConversationId, seq: Seq, line: Line, reader: AccountId | None
+) -> list[staff.Entry]:
+    own = reader is not None and line.account == reader
+    said = staff.StaffSaid(
+        conversation=conversation,
+        seq=seq,
+        by=line.by,
+        text=line.text,
+        at=line.at,
+        author=line.name,
+        ref=line.ref if own else None,
+    )
+    flag = flag_of(conversation, seq, line)
+    return [said, flag] if flag else [said]
+
+
+def flag_of(
+    conversation: ConversationId, seq: Seq, line: Line, *, wrong: bool = False
+) -> staff.Flagged | None:
+    """Return the flag on a line, or None where the filter saw nothing."""
+    if line.risk is Risk.NONE and not line.categories and line.tier != "unscreened":
+        return None
+    return staff.Flagged(
+        conversation=conversation,
+        seq=seq,
+        risk=line.risk,
+        categories=list(line.categories),
+        spans=[staff.SpanOut(*span) for span in line.spans],
+        wrong=wrong,
+        tier=line.tier,
+    )
+
+
+def guided(conversation: ConversationId, entry: LogEntry) -> staff.Guided | None:
+    """Return the steps for a supporter after this entry, if it asks for any."""
+    if not isinstance(entry, Line) or entry.by != "seeker" or entry.risk < GUIDED_FROM:
+        return None
+    return staff.Guided(conversation=conversation, risk=entry.risk, steps=STEPS[entry.risk])
+
+
+def of_staff_log(
+    conversation: ConversationId, n: int, entry: StaffLogEntry
+) -> staff.StaffEntry | None:
+    """Return the note or whisper in an entry of the staff's log; doubts are not shown alone."""
+    match entry:
+        case StaffText(kind="note"):
+            return staff.Noted(
+                conversation=conversation, n=n, by=entry.name, text=entry.text, at=entry.at
+            )
+        case StaffText():
+            return staff.Whispered(
+                conversation=conversation, n=n, by=entry.name, text=entry.text, at=entry.at
+            )
+        case FlagDoubted():
+            return None
+        case _:
+            assert_never(entry)
+
+
+def backlog(
+    conversation: ConversationId,
+    entries: Sequence[tuple[Seq, LogEntry]],
+    doubted: frozenset[int],
+    reader: AccountId,
+) -> list[staff.Entry]:
+    """Return a whole log as staff are shown it, with doubts about flags folded in."""
+    facts: list[staff.Entry] = []
+    for seq, entry in entries:
+        for fact in for_staff(conversation, seq, entry, reader):
+            if isinstance(fact, staff.Flagged) and seq in doubted and isinstance(entry, Line):
+                fact = flag_of(conversation, seq, entry, wrong=True) or fact
+            facts.append(fact)
+    return facts

@@ -1,0 +1,98 @@
+"""Who is connected to this process: seekers by conversation, staff by account.
+
+It forgets with the process, and nothing rests on it: presence for others is the waiting room's.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from chat import protocol as wire
+from chat.closing import Closing
+from chat.protocol_staff import StaffFact
+from config.ids import AccountId, ConversationId
+from staff.sessions import SessionId
+
+
+class StaffMember(Protocol):
+    """One socket of one person of staff."""
+
+    account: AccountId
+    session: SessionId
+    board_open: bool
+
+    def tell(self, fact: StaffFact) -> None:
+        """Let this person hear a fact."""
+        ...
+
+    def hear(self, frame: bytes) -> None:
+        """Let this person hear a fact that is encoded already."""
+        ...
+
+    def close(self, closing: Closing) -> None:
+        """Close the socket."""
+        ...
+
+
+class SeekerMember(Protocol):
+    """One socket of one seeker."""
+
+    conversation: ConversationId
+    languages: list[str]
+    waiting: bool
+
+    def told_waiting(self, fact: wire.Waiting) -> None:
+        """Let the seeker hear where they stand, if it is news."""
+        ...
+
+    def close_if_over(self, now: float) -> None:
+        """Close the socket some time after the conversation ended."""
+        ...
+
+
+class Floor:
+    """The registry of this process."""
+
+    def __init__(self) -> None:
+        self.seekers: dict[ConversationId, SeekerMember] = {}
+        self._staff: dict[AccountId, list[StaffMember]] = {}
+        self.supporters: dict[AccountId, int] = {}
+        """How many sockets with a stated availability each supporter has here."""
+
+    def come(self, member: StaffMember) -> None:
+        """A socket of staff is open."""
+        self._staff.setdefault(member.account, []).append(member)
+
+    def go(self, member: StaffMember) -> None:
+        """A socket of staff is closed."""
+        members = self._staff.get(member.account, [])
+        if member in members:
+            members.remove(member)
+        if not members:
+            self._staff.pop(member.account, None)
+
+    def of(self, account: AccountId) -> Iterable[StaffMember]:
+        """Return the sockets of one person."""
+        return tuple(self._staff.get(account, ()))
+
+    def accounts(self) -> tuple[AccountId, ...]:
+        """Return all people of staff who are here."""
+        return tuple(self._staff)
+
+    def all_staff(self) -> Iterable[StaffMember]:
+        """Return all sockets of staff."""
+        return tuple(member for members in self._staff.values() for member in members)
+
+    def boards(self) -> tuple[StaffMember, ...]:
+        """Return the sockets that show the board."""
+        return tuple(member for member in self.all_staff() if member.board_open)
+
+    def tell(self, account: AccountId, fact: StaffFact) -> None:
+        """Let all sockets of one person hear a fact."""
+        for member in self.of(account):
+            member.tell(fact)
+
+    def tell_boards(self, fact: StaffFact) -> None:
+        """Let all boards hear a fact, encoded once."""
+        frame = wire.encode(fact)
+        for member in self.boards():
+            member.hear(frame)

@@ -1,0 +1,191 @@
+"""The log: the port through which a conversation is kept.
+
+What is in the log is the truth; everything else (wake-ups, what a process remembers) may be lost.
+Adapters: `log_redis.py`, and `log_memory.py` for the same contract without a store.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from chat.conversation import Conversation
+from chat.entry import Line, LogEntry, StaffLogEntry
+from chat.protocol import Phase
+from config.clock import Millis
+from config.ids import AccountId, ConversationId, Ref, Seq, TokenHash
+from config.risk import Risk
+
+SEEKER: Literal["seeker"] = "seeker"
+"""The sender's name of every seeker; staff are named by their account."""
+
+Sender = AccountId | Literal["seeker"]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a conversation from its beginning."""
+
+    name: str
+    languages: tuple[str, ...]
+    topics: tuple[str, ...]
+    country: str
+    mood: int | None
+    began: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A conversation as it is kept, without its logs."""
+
+    state: Conversation
+    about: About
+    token: TokenHash = field(repr=False)
+    last: Seq
+    staff_last: int
+    risk: Risk
+    gone_since: Millis | None
+    """When the seeker's connection was lost, or None while there is one."""
+    supporter_name: str
+    read_by_seeker: Seq
+    read_by_supporter: Seq
+
+    @property
+    def connected(self) -> bool:
+        """Whether the seeker is connected."""
+        return self.gone_since is None
+
+    @property
+    def phase(self) -> Phase:
+        """Where it stands."""
+        return self.state.phase
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The line is durable."""
+
+    seq: Seq
+    fresh: bool
+    """False if this ref was appended before: nothing is to be shown again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAppended:
+    """The line was refused; nothing was written."""
+
+    reason: Literal["ended", "unknown", "not_a_member"]
+
+
+class Lines(Protocol):
+    """Writing and reading what all members see."""
+
+    async def append(
+        self, conversation: ConversationId, sender: Sender, line: Line
+    ) -> Appended | NotAppended:
+        """Append one line, once. A second call with the same sender and ref changes nothing.
+
+        Raises:
+            StoreUnreachable: the outcome is unknown; call again with the same ref.
+        """
+        ...
+
+    async def read(
+        self, conversation: ConversationId, since: int, limit: int = 1000
+    ) -> list[tuple[Seq, LogEntry]]:
+        """Return the entries after `since`, oldest first."""
+        ...
+
+    async def read_many(
+        self, since: Sequence[tuple[ConversationId, int]]
+    ) -> list[list[tuple[Seq, LogEntry]]]:
+        """Return, for each conversation, the entries after its position, in one round trip."""
+        ...
+
+
+class StaffLines(Protocol):
+    """Writing and reading what only staff see."""
+
+    async def append_staff(
+        self, conversation: ConversationId, account: AccountId, ref: Ref, entry: StaffLogEntry
+    ) -> Appended | NotAppended:
+        """Append one entry to the staff's log, once. Raises as `append`."""
+        ...
+
+    async def read_staff(
+        self, conversation: ConversationId, since: int
+    ) -> list[tuple[int, StaffLogEntry]]:
+        """Return the staff's entries after `since`, oldest first."""
+        ...
+
+
+class Conversations(Protocol):
+    """The life of a conversation."""
+
+    async def create(
+        self, conversation: ConversationId, about: About, token: TokenHash, opening: Line | None
+    ) -> bool:
+        """Create it, with its opening words as line 1; False if it existed."""
+        ...
+
+    async def find(self, conversation: ConversationId) -> Record | None:
+        """Return its record, or None if there is none (any more)."""
+        ...
+
+    async def find_many(self, conversations: Sequence[ConversationId]) -> list[Record | None]:
+        """Return several records in one round trip."""
+        ...
+
+    async def commit(
+        self, before: Conversation, after: Conversation, entries: Sequence[LogEntry], name: str
+    ) -> Seq | None:
+        """Commit a transition; None if another was faster.
+
+        `name` is the display name of a supporter who came with it, else empty.
+        """
+        ...
+
+    async def replace_token(self, conversation: ConversationId, token: TokenHash) -> None:
+        """Let a new token open the conversation; the old one is dead."""
+        ...
+
+
+class Marks(Protocol):
+    """Small facts about a conversation that are not entries of its log."""
+
+    async def set_gone(self, conversation: ConversationId, since: Millis | None) -> None:
+        """Keep since when the seeker is not connected, and wake those who show it."""
+        ...
+
+    async def set_read(
+        self, conversation: ConversationId, by: Literal["seeker", "supporter"], seq: int
+    ) -> None:
+        """Keep how far a side has read, and wake those who show it."""
+        ...
+
+    async def set_feedback(
+        self, conversation: ConversationId, mood: int | None, helped: str | None
+    ) -> None:
+        """Keep how it was for the seeker, for as long as the conversation is kept."""
+        ...
+
+    async def set_outcome(self, conversation: ConversationId, outcome: str) -> None:
+        """Keep how the supporter closed it."""
+        ...
+
+    async def tell(self, conversation: ConversationId, hint: str) -> None:
+        """Wake every process that has a member, with a hint that may be lost."""
+        ...
+
+    async def unraised(
+        self, conversations: Sequence[ConversationId]
+    ) -> list[tuple[ConversationId, Seq, Risk]]:
+        """Return the lines at risk whose escalation is not known to be on the desk."""
+        ...
+
+    async def raised(self, conversation: ConversationId, seq: int) -> None:
+        """Note that the escalation of this line is on the desk."""
+        ...
+
+
+class Log(Lines, StaffLines, Conversations, Marks, Protocol):
+    """All of it: what the use cases in `chat/` are given."""

@@ -1,0 +1,220 @@
+"""The log in the store: keys, scripts and packing, and nothing that decides.
+
+All keys of a conversation share the hash tag `{c:<id>}`, so one script may touch them all, on a
+cluster too. `meta` is a hash, the two logs are streams whose entry ids are the seqs.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from chat.conversation import Conversation
+from chat.entry import Line, LogEntry, StaffLogEntry, pack, unpack, unpack_staff
+from chat.log import About, Appended, NotAppended, Record, Sender
+from chat.record import fields_of_about, fields_of_change, record_of
+from config.clock import Millis
+from config.ids import AccountId, ConversationId, Ref, Seq, TokenHash
+from config.risk import ESCALATES_FROM, Risk
+from store.client import Store
+from store.errors import StoreError
+from store.replies import Argument, Reply, as_bytes, as_int, as_list, as_map, as_text
+
+_REFUSALS: dict[str, Literal["ended", "unknown", "not_a_member"]] = {
+    "ended": "ended",
+    "unknown": "unknown",
+    "not_a_member": "not_a_member",
+}
+
+
+def channel(conversation: ConversationId) -> str:
+    """Return the channel that wakes the processes which have a member of this conversation."""
+    return f"{{c:{conversation}}}:wake"
+
+
+class RedisLog:
+    """The log on any store that speaks the Redis protocol."""
+
+    def __init__(self, store: Store, *, origin: str, retention: int) -> None:
+        """
+        Arguments:
+            origin: this process; it need not be woken by what it did itself.
+            retention: seconds that an ended conversation is kept.
+        """
+        self._store = store
+        self._origin = origin
+        self._retention = max(1, retention)
+        self._append = store.script("chat", "append")
+        self._append_staff = store.script("chat", "append_staff")
+        self._create = store.script("chat", "create")
+        self._transition = store.script("chat", "transition")
+
+    async def append(
+        self, conversation: ConversationId, sender: Sender, line: Line
+    ) -> Appended | NotAppended:
+        """See `Lines.append`."""
+        meta, log, refs, unraised, _ = _keys(conversation)
+        reply = await self._store.run(
+            self._append,
+            [meta, log, refs, unraised],
+            [
+                sender,
+                line.ref,
+                pack(line),
+                int(line.risk),
+                int(ESCALATES_FROM),
+                channel(conversation),
+                self._origin,
+            ],
+        )
+        return _appended(reply)
+
+    async def append_staff(
+        self, conversation: ConversationId, account: AccountId, ref: Ref, entry: StaffLogEntry
+    ) -> Appended | NotAppended:
+        """See `StaffLines.append_staff`."""
+        meta, _, refs, _, staff = _keys(conversation)
+        args: list[Argument] = [account, ref, pack(entry), channel(conversation)]
+        reply = await self._store.run(self._append_staff, [meta, staff, refs], args)
+        if as_int(as_list(reply)[0]) == 0:
+            return NotAppended("unknown")
+        return _appended(reply)
+
+    async def read(
+        self, conversation: ConversationId, since: int, limit: int = 1000
+    ) -> list[tuple[Seq, LogEntry]]:
+        """See `Lines.read`."""
+        log = _keys(conversation)[1]
+        entries: list[tuple[Seq, LogEntry]] = []
+        while True:
+            start = entries[-1][0] if entries else since
+            reply = await self._store.call("XRANGE", log, f"({start}-0", "+", "COUNT", limit)
+            page = [(Seq(seq), unpack(packed)) for seq, packed in _stream(reply)]
+            entries += page
+            if len(page) < limit:
+                return entries
+
+    async def read_many(
+        self, since: Sequence[tuple[ConversationId, int]]
+    ) -> list[list[tuple[Seq, LogEntry]]]:
+        """See `Lines.read_many`."""
+        replies = await self._store.calls(
+            [("XRANGE", _keys(id_)[1], f"({start}-0", "+") for id_, start in since]
+        )
+        return [[(Seq(seq), unpack(packed)) for seq, packed in _stream(reply)] for reply in replies]
+
+    async def read_staff(
+        self, conversation: ConversationId, since: int
+    ) -> list[tuple[int, StaffLogEntry]]:
+        """See `StaffLines.read_staff`."""
+        staff = _keys(conversation)[4]
+        reply = await self._store.call("XRANGE", staff, f"({since}-0", "+")
+        return [(n, unpack_staff(packed)) for n, packed in _stream(reply)]
+
+    async def create(
+        self, conversation: ConversationId, about: About, token: TokenHash, opening: Line | None
+    ) -> bool:
+        """See `Conversations.create`."""
+        risk = opening.risk if opening else Risk.NONE
+        args: list[Argument] = [int(risk), int(ESCALATES_FROM)]
+        args += [pack(opening), opening.ref] if opening else ["", ""]
+        args += fields_of_about(about, token)
+        return as_int(await self._store.run(self._create, _keys(conversation)[:4], args)) == 1
+
+    async def find(self, conversation: ConversationId) -> Record | None:
+        """See `Conversations.find`."""
+        return (await self.find_many([conversation]))[0]
+
+    async def find_many(self, conversations: Sequence[ConversationId]) -> list[Record | None]:
+        """See `Conversations.find_many`."""
+        replies = await self._store.calls([("HGETALL", _keys(id_)[0]) for id_ in conversations])
+        return [
+            record_of(id_, as_map(reply)) for id_, reply in zip(conversations, replies, strict=True)
+        ]
+
+    async def commit(
+        self, before: Conversation, after: Conversation, entries: Sequence[LogEntry], name: str
+    ) -> Seq | None:
+        """See `Conversations.commit`."""
+        fields = fields_of_change(before, after, name)
+        ended = after.phase == "ended"
+        args: list[Argument] = [before.revision, channel(before.id)]
+        args += [self._retention if ended else 0, len(fields) // 2, *fields]
+        args += [pack(entry) for entry in entries]
+        seq = as_int(await self._store.run(self._transition, _keys(before.id), args))
+        return None if seq < 0 else Seq(seq)
+
+    async def replace_token(self, conversation: ConversationId, token: TokenHash) -> None:
+        """See `Conversations.replace_token`."""
+        await self._store.call("HSET", _keys(conversation)[0], "token", token)
+
+    async def set_gone(self, conversation: ConversationId, since: Millis | None) -> None:
+        """See `Marks.set_gone`."""
+        await self._mark(conversation, "gone", since or 0, "p0" if since else "p1")
+
+    async def set_feedback(
+        self, conversation: ConversationId, mood: int | None, helped: str | None
+    ) -> None:
+        """See `Marks.set_feedback`."""
+        await self._mark(conversation, "feedback", f"{'' if mood is None else mood}:{helped}", "f")
+
+    async def set_outcome(self, conversation: ConversationId, outcome: str) -> None:
+        """See `Marks.set_outcome`."""
+        await self._mark(conversation, "outcome", outcome, "o")
+
+    async def set_read(
+        self, conversation: ConversationId, by: Literal["seeker", "supporter"], seq: int
+    ) -> None:
+        """See `Marks.set_read`."""
+        await self._mark(conversation, f"read:{by}", seq, f"r{by}:{seq}")
+
+    async def _mark(
+        self, conversation: ConversationId, name: str, value: Argument, hint: str
+    ) -> None:
+        await self._store.run(
+            self._store.script("chat", "mark"),
+            [_keys(conversation)[0]],
+            [name, value, channel(conversation), hint],
+        )
+
+    async def tell(self, conversation: ConversationId, hint: str) -> None:
+        """See `Marks.tell`."""
+        await self._store.call("SPUBLISH", channel(conversation), hint)
+
+    async def unraised(
+        self, conversations: Sequence[ConversationId]
+    ) -> list[tuple[ConversationId, Seq, Risk]]:
+        """See `Marks.unraised`."""
+        replies = await self._store.calls([("HGETALL", _keys(id_)[3]) for id_ in conversations])
+        return [
+            (id_, Seq(int(seq)), Risk(int(risk)))
+            for id_, reply in zip(conversations, replies, strict=True)
+            for seq, risk in as_map(reply).items()
+        ]
+
+    async def raised(self, conversation: ConversationId, seq: int) -> None:
+        """See `Marks.raised`."""
+        await self._store.call("HDEL", _keys(conversation)[3], seq)
+
+
+def _keys(conversation: ConversationId) -> list[str]:
+    """Return the keys: meta, log, refs, unraised, staff's log."""
+    tag = f"{{c:{conversation}}}"
+    return [f"{tag}:meta", f"{tag}:log", f"{tag}:refs", f"{tag}:unraised", f"{tag}:staff"]
+
+
+def _appended(reply: Reply) -> Appended | NotAppended:
+    seq, rest = as_list(reply)
+    if as_int(seq) == 0:
+        reason = _REFUSALS.get(as_text(rest))
+        if reason is None:
+            raise StoreError("The store refused a line for a reason that nobody knows.")
+        return NotAppended(reason)
+    return Appended(Seq(as_int(seq)), fresh=as_int(rest) == 1)
+
+
+def _stream(reply: Reply) -> list[tuple[int, bytes]]:
+    """Return (entry number, packed entry) for each entry of a stream."""
+    rows: list[tuple[int, bytes]] = []
+    for row in as_list(reply):
+        id_, fields = as_list(row)
+        rows.append((int(as_text(id_).partition("-")[0]), as_bytes(as_list(fields)[1])))
+    return rows

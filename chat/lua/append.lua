@@ -1,0 +1,32 @@
+-- Append one line, once: the moment from which the line exists.
+-- KEYS[1] meta (hash)  KEYS[2] log (stream)  KEYS[3] refs (hash)  KEYS[4] unraised (hash)
+-- ARGV[1] sender: "seeker" or an account  ARGV[2] ref  ARGV[3] packed entry
+-- ARGV[4] risk  ARGV[5] risk from which a line escalates  ARGV[6] channel  ARGV[7] origin process
+-- Returns {seq, 1} if appended, {seq, 0} if this ref was appended before,
+--   {0, "ended" | "unknown" | "not_a_member"} if refused (nothing is written).
+-- Invariant: seqs are dense from 1; a ref stands for one seq for the life of the conversation;
+--   a line at risk is in `unraised` until its escalation is on the desk.
+local field = ARGV[1] .. ':' .. ARGV[2]
+local seen = redis.call('HGET', KEYS[3], field)
+if seen then
+  return {tonumber(seen), 0}
+end
+local phase = redis.call('HGET', KEYS[1], 'phase')
+if not phase then
+  return {0, 'unknown'}
+elseif phase == 'ended' then
+  return {0, 'ended'}
+elseif ARGV[1] ~= 'seeker' and redis.call('HEXISTS', KEYS[1], 'm:' .. ARGV[1]) == 0 then
+  return {0, 'not_a_member'}
+end
+local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
+redis.call('XADD', KEYS[2], seq .. '-0', 'e', ARGV[3])
+redis.call('HSET', KEYS[3], field, seq)
+if tonumber(ARGV[4]) > tonumber(redis.call('HGET', KEYS[1], 'risk') or '0') then
+  redis.call('HSET', KEYS[1], 'risk', ARGV[4])
+end
+if tonumber(ARGV[4]) >= tonumber(ARGV[5]) then
+  redis.call('HSET', KEYS[4], seq, ARGV[4])
+end
+redis.call('SPUBLISH', ARGV[6], 'l' .. ARGV[7])
+return {seq, 1}

@@ -1,0 +1,40 @@
+"""The parts that the use cases of the conversation are given, put together by `web/app.py`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chat.log import Log
+from chat.protocol import Helpline
+from chat.relay import Relay
+from chat.tallies import Tallies
+from config.clock import Millis
+from config.settings import Settings
+from matching.waiting_room import WaitingRoom
+from safety.desk import Desk
+from safety.screening import Screen
+from staff.accounts import Accounts
+from staff.audit import Audit
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Ports and values; nothing here decides."""
+
+    settings: Settings
+    log: Log
+    relay: Relay
+    room: WaitingRoom
+    desk: Desk
+    screen: Screen
+    accounts: Accounts
+    audit: Audit
+    tallies: Tallies
+    now: Callable[[], Millis]
+    new_name: Callable[[], str]
+    """Makes a friendly name for a seeker."""
+    new_code: Callable[[], str]
+    """Makes a return code of four words."""
+    helplines: Callable[[str], list[Helpline]]
+    """Returns the helplines of a country, or the international ones."""
+    origin: str
+    """This process."""

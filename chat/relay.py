@@ -1,0 +1,282 @@
+"""The relay: who in this process follows which conversation, and how they hear of it.
+
+Each follower has a position in each log and hears exactly the entries after it, in order. An
+entry that was committed here is handed over directly; for all else the log is read, when a
+wake-up says so, when the store was away, and each few seconds in any case. So a wake-up that is
+lost costs time and nothing more.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from typing import Literal, Protocol
+
+from chat import facts
+from chat import protocol as wire
+from chat import protocol_staff as staff
+from chat.entry import FlagDoubted, Line, LogEntry, StaffLogEntry
+from chat.log import Log
+from chat.log_redis import channel
+from config.ids import AccountId, ConversationId, Seq
+from safety.verdict import ContextLine
+from store.errors import StoreError
+from store.wakeups import Wakeups
+
+CONTEXT_LINES = 8
+"""Earlier lines that the filter is shown."""
+
+
+class Follower(Protocol):
+    """One connection that follows a conversation."""
+
+    audience: Literal["seeker", "staff"]
+    account: AccountId | None
+
+    def hear(self, frame: bytes) -> None:
+        """Take a frame; must not block."""
+        ...
+
+    def notice(self, conversation: ConversationId, seq: Seq, entry: LogEntry) -> None:
+        """Be told of an entry right after its frames."""
+        ...
+
+    def hint(self, conversation: ConversationId, hint: str) -> None:
+        """Be told of something that is in no log: typing, reading, presence."""
+        ...
+
+
+class _Following:
+    """One conversation in this process."""
+
+    def __init__(self) -> None:
+        self.positions: dict[Follower, int] = {}
+        self.staff_positions: dict[Follower, int] = {}
+        self.context: deque[ContextLine] = deque(maxlen=CONTEXT_LINES)
+        self.context_at = 0
+
+
+class Relay:
+    """Fans out entries to the followers of this process."""
+
+    def __init__(self, log: Log, wakeups: Wakeups, origin: str) -> None:
+        self._log = log
+        self._wakeups = wakeups
+        self._origin = origin
+        self._followings: dict[ConversationId, _Following] = {}
+        self._by_channel: dict[str, ConversationId] = {}
+        self._stale: set[ConversationId] = set()
+        self._stale_staff: set[ConversationId] = set()
+        self._left: set[ConversationId] = set()
+        self._wanted = asyncio.Event()
+        wakeups.on_gap(self.look_everywhere)
+
+    def __contains__(self, conversation: ConversationId) -> bool:
+        return conversation in self._followings
+
+    def conversations(self) -> Iterable[ConversationId]:
+        """Return the conversations with a follower here."""
+        return tuple(self._followings)
+
+    def followers(self, conversation: ConversationId) -> tuple[Follower, ...]:
+        """Return who follows it here."""
+        following = self._followings.get(conversation)
+        return tuple(following.positions) if following else ()
+
+    def context(self, conversation: ConversationId) -> list[ContextLine]:
+        """Return the last lines of a conversation that is followed here."""
+        following = self._followings.get(conversation)
+        return list(following.context) if following else []
+
+    async def follow(
+        self,
+        conversation: ConversationId,
+        follower: Follower,
+        entries: list[tuple[Seq, LogEntry]],
+        *,
+        position: int,
+        staff_position: int = 0,
+    ) -> None:
+        """Let a follower hear everything after these positions.
+
+        `entries` are the log's last ones that the caller has read; they seed the context.
+        """
+        following = self._followings.get(conversation)
+        if following is None:
+            following = self._followings[conversation] = _Following()
+            self._by_channel[channel(conversation)] = conversation
+            await self._wakeups.listen(channel(conversation), self._woken)
+        for seq, entry in entries:
+            _remember(following, seq, entry)
+        following.positions[follower] = position
+        if follower.audience == "staff":
+            following.staff_positions[follower] = staff_position
+        self.look(conversation)
+
+    def unfollow(self, conversation: ConversationId, follower: Follower) -> None:
+        """Let a follower hear no more of it."""
+        following = self._followings.get(conversation)
+        if following is None:
+            return
+        following.positions.pop(follower, None)
+        following.staff_positions.pop(follower, None)
+        if not following.positions:
+            del self._followings[conversation]
+            del self._by_channel[channel(conversation)]
+            self._left.add(conversation)
+            self._wanted.set()
+
+    def committed(
+        self, conversation: ConversationId, seq: Seq, entry: LogEntry, sender: Follower | None
+    ) -> None:
+        """Hand over an entry that this process has just committed; the sender knows it already."""
+        following = self._followings.get(conversation)
+        if following is None:
+            return
+        if sender is not None and following.positions.get(sender) == seq - 1:
+            following.positions[sender] = seq
+        self._hand_over(conversation, following, [(seq, entry)])
+
+    def look(self, conversation: ConversationId) -> None:
+        """Read both logs of a conversation again, soon."""
+        self._stale.add(conversation)
+        self._stale_staff.add(conversation)
+        self._wanted.set()
+
+    def look_everywhere(self) -> None:
+        """Read all logs again, soon: wake-ups may have been lost."""
+        for conversation in self._followings:
+            self.look(conversation)
+
+    def _woken(self, channel: str, payload: bytes) -> None:
+        conversation = self._by_channel.get(channel)
+        if conversation is None:
+            return
+        hint = payload.decode("ascii", "replace")
+        if hint[:1] == "l":
+            if hint[1:] != self._origin:
+                self._stale.add(conversation)
+                self._wanted.set()
+        elif hint[:1] == "s":
+            self._stale_staff.add(conversation)
+            self._wanted.set()
+        elif hint:
+            for follower in self.followers(conversation):
+                follower.hint(conversation, hint)
+        else:
+            self.look(conversation)
+
+    async def run(self) -> None:
+        """Read what is stale, for as long as the server runs."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            stale, self._stale = self._stale, set()
+            stale_staff, self._stale_staff = self._stale_staff, set()
+            left, self._left = self._left, set()
+            for conversation in left - self._followings.keys():
+                await self._wakeups.forget(channel(conversation))
+            try:
+                await self._catch_up(stale)
+                await self._catch_up_staff(stale_staff)
+            except StoreError:
+                # The positions are unchanged; the gap that follows, or the sweep, looks again.
+                continue
+
+    async def _catch_up(self, conversations: set[ConversationId]) -> None:
+        wanted = [
+            (id_, min(following.positions.values()))
+            for id_ in conversations
+            if (following := self._followings.get(id_)) and following.positions
+        ]
+        for (id_, _), entries in zip(wanted, await self._log.read_many(wanted), strict=True):
+            following = self._followings.get(id_)
+            if following:
+                self._hand_over(id_, following, entries)
+
+    def _hand_over(
+        self,
+        conversation: ConversationId,
+        following: _Following,
+        entries: list[tuple[Seq, LogEntry]],
+    ) -> None:
+        for seq, entry in entries:
+            _remember(following, seq, entry)
+            frames = _Frames(conversation, seq, entry)
+            for follower, position in list(following.positions.items()):
+                if position == seq - 1:
+                    following.positions[follower] = seq
+                    frames.give(follower)
+                elif position < seq - 1:
+                    self._stale.add(conversation)
+                    self._wanted.set()
+
+    async def _catch_up_staff(self, conversations: set[ConversationId]) -> None:
+        for id_ in conversations:
+            following = self._followings.get(id_)
+            if following and following.staff_positions:
+                since = min(following.staff_positions.values())
+                for n, entry in await self._log.read_staff(id_, since):
+                    await self._give_staff(id_, following, n, entry)
+
+    async def _give_staff(
+        self, conversation: ConversationId, following: _Following, n: int, entry: StaffLogEntry
+    ) -> None:
+        fact: staff.StaffFact | None
+        if isinstance(entry, FlagDoubted):
+            fact = await self._doubted(conversation, entry)
+        else:
+            fact = facts.of_staff_log(conversation, n, entry)
+        frame = wire.encode(fact) if fact else b""
+        for follower, position in list(following.staff_positions.items()):
+            if position < n:
+                following.staff_positions[follower] = n
+                if frame:
+                    follower.hear(frame)
+
+    async def _doubted(
+        self, conversation: ConversationId, doubt: FlagDoubted
+    ) -> staff.Flagged | None:
+        for seq, entry in await self._log.read(conversation, doubt.seq - 1, 1):
+            if seq == doubt.seq and isinstance(entry, Line):
+                return facts.flag_of(conversation, seq, entry, wrong=True)
+        return None
+
+
+class _Frames:
+    """The frames of one entry, each encoded once for all its readers."""
+
+    def __init__(self, conversation: ConversationId, seq: Seq, entry: LogEntry) -> None:
+        self._conversation = conversation
+        self._seq = seq
+        self._entry = entry
+        self._made: dict[str, list[bytes]] = defaultdict(list)
+
+    def give(self, follower: Follower) -> None:
+        """Let a follower hear the entry."""
+        own = isinstance(self._entry, Line) and self._entry.account == follower.account
+        audience = follower.audience if not (own and follower.account) else "own"
+        if not self._made[audience]:
+            self._made[audience] = self._encode(audience, follower.account)
+        for frame in self._made[audience]:
+            follower.hear(frame)
+        follower.notice(self._conversation, self._seq, self._entry)
+
+    def _encode(self, audience: str, account: AccountId | None) -> list[bytes]:
+        if audience == "seeker":
+            return [wire.encode(facts.for_seeker(self._seq, self._entry, own=True))]
+        reader = account if audience == "own" else None
+        heard: list[staff.StaffFact] = list(
+            facts.for_staff(self._conversation, self._seq, self._entry, reader)
+        )
+        steps = facts.guided(self._conversation, self._entry)
+        if steps is not None:
+            heard.append(steps)
+        return [wire.encode(fact) for fact in heard]
+
+
+def _remember(following: _Following, seq: Seq, entry: LogEntry) -> None:
+    """Keep the last lines as the filter's context."""
+    if seq > following.context_at and isinstance(entry, Line):
+        following.context_at = seq
+        by: Literal["seeker", "supporter"] = "seeker" if entry.by == "seeker" else "supporter"
+        following.context.append(ContextLine(by, entry.text))
