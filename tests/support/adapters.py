@@ -1,0 +1,30 @@
+"""Where one suite is held against several adapters: the fake and each real store."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import pytest
+from redis import Redis, RedisCluster
+
+from store.client import Store, connect
+
+KINDS = ["memory", "embedded", "cluster"]
+"""The parameters of a fixture that gives the fake, or an adapter on a real store."""
+
+
+@asynccontextmanager
+async def store_for(request: pytest.FixtureRequest) -> AsyncGenerator[Store | None]:
+    """Open an empty store of the requested kind; none for the fake, which needs none."""
+    if request.param == "memory":
+        yield None
+        return
+    if request.param == "cluster":
+        url: str = request.getfixturevalue("cluster_url")
+        with RedisCluster.from_url(url.replace("redis+cluster", "redis")) as cluster:
+            cluster.flushall(target_nodes=RedisCluster.PRIMARIES)
+    else:
+        url = request.getfixturevalue("single_url")
+        with Redis.from_url(url) as single:
+            single.flushall()
+    async with connect(url) as store:
+        yield store
