@@ -14,7 +14,7 @@ The sweeps that some process has to run, any number of them at once, each second
 conversations, then `sign_off`, and `give_up` of the seekers.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from config.clock import Millis
@@ -33,6 +33,7 @@ from matching.ticket import (
     Ticket,
     Totals,
 )
+from matching.wake import Wake
 
 
 class Arrivals(Protocol):
@@ -186,9 +187,7 @@ class Presence(Protocol):
 class Codes(Protocol):
     """Return codes, by which a seeker comes back from another browser."""
 
-    async def keep_code(
-        self, conversation: ConversationId, code: TokenHash, until: Millis, now: Millis
-    ) -> bool:
+    async def keep_code(self, conversation: ConversationId, code: TokenHash, until: Millis) -> bool:
         """Keep a code, in place of an earlier one, and the seeker's place until its end.
 
         Returns False if the conversation is not registered (any more).
@@ -212,9 +211,22 @@ class Overview(Protocol):
         ...
 
 
+class Wakes(Protocol):
+    """How processes tell each other where to look now."""
+
+    async def listen(self, listener: Callable[[Wake], None]) -> None:
+        """Call `listener` for each wake-up of any process; it must not block.
+
+        One listener for each process. Wake-ups may be lost or repeated.
+        """
+        ...
+
+
 class PairingRoom(Queue, Offers, Presence, Protocol):
     """What a pairing pass needs."""
 
 
-class WaitingRoom(Arrivals, Changes, Queue, Offers, Seats, Presence, Codes, Overview, Protocol):
+class WaitingRoom(
+    Arrivals, Changes, Queue, Offers, Seats, Presence, Codes, Overview, Wakes, Protocol
+):
     """The whole room."""
