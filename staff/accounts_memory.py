@@ -1,0 +1,61 @@
+"""Accounts in memory: the same promises for one process. For tests."""
+
+from dataclasses import replace
+
+from config.clock import Millis
+from config.ids import AccountId
+from staff.accounts import (
+    Account,
+    Change,
+    LastAdministrator,
+    NameTaken,
+    UnknownAccount,
+    administers,
+    changed,
+)
+
+
+class AccountsMemory:
+    """Accounts without a store. No method waits, so each is atomic."""
+
+    def __init__(self) -> None:
+        """Begin without accounts."""
+        self._accounts: dict[AccountId, Account] = {}
+
+    async def add(self, account: Account) -> Account | NameTaken:
+        """Keep a new account under its name."""
+        if await self.named(account.name):
+            return NameTaken()
+        self._accounts[account.id] = account
+        return account
+
+    async def get(self, account: AccountId) -> Account | None:
+        """Return an account by its id."""
+        return self._accounts.get(account)
+
+    async def named(self, name: str) -> Account | None:
+        """Return an account by its log-in name, given in lower case."""
+        return next((one for one in self._accounts.values() if one.name == name), None)
+
+    async def all(self) -> tuple[Account, ...]:
+        """Return all accounts, disabled ones too, by name."""
+        return tuple(sorted(self._accounts.values(), key=lambda one: one.name))
+
+    async def change(
+        self, account: AccountId, change: Change
+    ) -> Account | UnknownAccount | LastAdministrator:
+        """Make one change, and return the account after it."""
+        before = self._accounts.get(account)
+        if before is None:
+            return UnknownAccount()
+        after = changed(before, change)
+        others = (one for one in self._accounts.values() if one.id != account)
+        if administers(before) and not administers(after) and not any(map(administers, others)):
+            return LastAdministrator()
+        self._accounts[account] = after
+        return after
+
+    async def seen(self, account: AccountId, at: Millis) -> None:
+        """Remember when this person was last here."""
+        if account in self._accounts:
+            self._accounts[account] = replace(self._accounts[account], last_seen=at)

@@ -1,0 +1,112 @@
+"""Accounts in the store: one record for each, written by compare-and-set.
+
+`lua/account.lua` keeps names unique and an administrator there. When someone was last seen
+is kept beside the record, so that it is no change of the account.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+import msgspec
+
+from config.clock import Millis
+from config.ids import AccountId
+from staff.accounts import (
+    Account,
+    Change,
+    LastAdministrator,
+    NameTaken,
+    UnknownAccount,
+    administers,
+    changed,
+)
+from store.client import Store
+from store.errors import StoreError
+from store.replies import Reply, as_int, as_list, as_map, as_optional_bytes, as_text
+
+_NAMES: Final = "{staff}:names"
+_ADMINISTRATORS: Final = "{staff}:administrators"
+_SEEN: Final = "{staff}:seen"
+_ATTEMPTS: Final = 20
+"""More than the people who can change one account at one time."""
+_WRITTEN, _CHANGED, _NAME_TAKEN = 1, 0, -1
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[Account] = msgspec.msgpack.Decoder(Account)
+
+
+class AccountsRedis:
+    """The accounts that all processes share."""
+
+    def __init__(self, store: Store) -> None:
+        """Use an open store."""
+        self._store = store
+        self._write_account = store.script("staff", "account")
+
+    async def add(self, account: Account) -> Account | NameTaken:
+        """Keep a new account under its name."""
+        written = await self._write(None, account)
+        if written == _CHANGED:
+            raise StoreError("There is an account with this id already.")
+        return account if written == _WRITTEN else NameTaken()
+
+    async def get(self, account: AccountId) -> Account | None:
+        """Return an account by its id."""
+        record, seen = await self._store.calls(
+            [("GET", _account(account)), ("HGET", _SEEN, account)]
+        )
+        return _decode(record, seen)
+
+    async def named(self, name: str) -> Account | None:
+        """Return an account by its log-in name, given in lower case."""
+        found = as_optional_bytes(await self._store.call("HGET", _NAMES, name))
+        return None if found is None else await self.get(AccountId(found.decode()))
+
+    async def all(self) -> tuple[Account, ...]:
+        """Return all accounts, disabled ones too, by name."""
+        names, seen = await self._store.calls([("HVALS", _NAMES), ("HGETALL", _SEEN)])
+        ids = [AccountId(as_text(one)) for one in as_list(names)]
+        if not ids:
+            return ()
+        last = as_map(seen)
+        records = as_list(await self._store.call("MGET", *(_account(one) for one in ids)))
+        found = (_decode(record, last.get(one)) for one, record in zip(ids, records, strict=True))
+        return tuple(sorted((one for one in found if one is not None), key=lambda one: one.name))
+
+    async def change(
+        self, account: AccountId, change: Change
+    ) -> Account | UnknownAccount | LastAdministrator:
+        """Make one change, and return the account after it."""
+        for _ in range(_ATTEMPTS):
+            record, seen = await self._store.calls(
+                [("GET", _account(account)), ("HGET", _SEEN, account)]
+            )
+            before = _decode(record, seen)
+            if before is None:
+                return UnknownAccount()
+            after = changed(before, change)
+            written = await self._write(as_optional_bytes(record), after)
+            if written != _CHANGED:
+                return after if written == _WRITTEN else LastAdministrator()
+        raise StoreError("The account is changed by too many at once; ask again.")
+
+    async def seen(self, account: AccountId, at: Millis) -> None:
+        """Remember when this person was last here."""
+        await self._store.call("HSET", _SEEN, account, int(at))
+
+    async def _write(self, before: bytes | None, after: Account) -> int:
+        keys = (_account(after.id), _NAMES, _ADMINISTRATORS)
+        record = _encoder.encode(replace(after, last_seen=None))
+        arguments = (after.id, after.name, before or b"", record, int(administers(after)))
+        return as_int(await self._store.run(self._write_account, keys, arguments))
+
+
+def _account(account: AccountId) -> str:
+    return f"{{staff}}:account:{account}"
+
+
+def _decode(record: Reply, seen: Reply) -> Account | None:
+    if record is None:
+        return None
+    account = _decoder.decode(as_optional_bytes(record) or b"")
+    return account if seen is None else replace(account, last_seen=Millis(as_int(seen)))

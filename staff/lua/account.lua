@@ -1,0 +1,20 @@
+-- Write one account, if it has not changed since it was read and its name is free.
+-- KEYS[1] account (string)  KEYS[2] names (hash: name -> id)  KEYS[3] administrators (set of ids)
+-- ARGV[1] id  ARGV[2] name  ARGV[3] record as read, '' for a new account  ARGV[4] record to write
+-- ARGV[5] 1 if the account administers once it is written, else 0
+-- Returns 1 if written, 0 if it has changed, -1 if the name is taken, -2 if nobody else
+--   administers (but for 1, nothing is written).
+-- Invariant: a name leads to one account; once one account administers, one always does.
+local id, name, old, record, administers = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+if (redis.call('GET', KEYS[1]) or '') ~= old then return 0 end
+local owner = redis.call('HGET', KEYS[2], name)
+if owner and owner ~= id then return -1 end
+if administers == '1' then
+  redis.call('SADD', KEYS[3], id)
+elseif redis.call('SISMEMBER', KEYS[3], id) == 1 then
+  if redis.call('SCARD', KEYS[3]) == 1 then return -2 end
+  redis.call('SREM', KEYS[3], id)
+end
+redis.call('HSET', KEYS[2], name, id)
+redis.call('SET', KEYS[1], record)
+return 1

@@ -1,0 +1,95 @@
+"""Who may do what: the three roles, the acts that need one, and the table between them.
+
+Pure. `web` asks `may` before it carries out a command; the roster asks `manages` before it
+changes an account. Which acts go on record is said here too (promise 11), so that a new act
+can't be added without deciding it.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Role(StrEnum):
+    """What a person of staff is trusted with."""
+
+    SUPPORTER = "supporter"
+    """Talks with seekers."""
+    SUPERVISOR = "supervisor"
+    """Watches over conversations, answers escalations, looks after supporters' accounts."""
+    ADMINISTRATOR = "administrator"
+    """A supervisor who also looks after supervisors' accounts and roles."""
+
+
+class Act(StrEnum):
+    """Something a person of staff does that needs a right, or goes on record, or both."""
+
+    LOG_IN = "log_in"
+    SUPPORT = "support"
+    """Be offered conversations, and talk in them."""
+    SEE_BOARD = "see_board"
+    WATCH = "watch"
+    WHISPER = "whisper"
+    JOIN = "join"
+    TAKE_OVER = "take_over"
+    BLOCK = "block"
+    READ_TRANSCRIPT = "read_transcript"
+    ACKNOWLEDGE = "acknowledge"
+    RESOLVE = "resolve"
+    READ_AUDIT = "read_audit"
+    READ_ROSTER = "read_roster"
+    ADD_ACCOUNT = "add_account"
+    TRAIN = "train"
+    DISABLE = "disable"
+    ENABLE = "enable"
+    RESET = "reset"
+    """Give a new one-time passphrase."""
+    CHANGE_ROLE = "change_role"
+
+
+_SUPPORTER: Final = frozenset({Act.LOG_IN, Act.SUPPORT})
+_SUPERVISOR: Final = frozenset(Act) - {Act.CHANGE_ROLE}
+
+RIGHTS: Final[Mapping[Role, frozenset[Act]]] = MappingProxyType(
+    {
+        Role.SUPPORTER: _SUPPORTER,
+        Role.SUPERVISOR: _SUPERVISOR,
+        Role.ADMINISTRATOR: frozenset(Act),
+    }
+)
+"""What each role may do. Each role may do all that the one before it may."""
+
+AUDITED: Final[frozenset[Act]] = frozenset(
+    {
+        Act.LOG_IN,
+        Act.WATCH,
+        Act.JOIN,
+        Act.TAKE_OVER,
+        Act.BLOCK,
+        Act.READ_TRANSCRIPT,
+        Act.ADD_ACCOUNT,
+        Act.TRAIN,
+        Act.DISABLE,
+        Act.ENABLE,
+        Act.RESET,
+        Act.CHANGE_ROLE,
+    }
+)
+"""What goes on record before it is done."""
+
+
+def may(role: Role, act: Act) -> bool:
+    """Say whether this role may do this at all."""
+    return act in RIGHTS[role]
+
+
+def manages(role: Role, subject: Role) -> bool:
+    """Say whether this role may add or change an account of the other role.
+
+    Supervisors look after supporters only: whoever can reset the passphrase of an
+    administrator is one.
+    """
+    if role is Role.ADMINISTRATOR:
+        return True
+    return role is Role.SUPERVISOR and subject is Role.SUPPORTER

@@ -1,0 +1,48 @@
+"""The audit trail: one suite for the fake, a single store and a cluster of three masters."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from config.clock import Millis, now
+from config.ids import AccountId
+from config.limits import AUDIT_DAYS
+from staff.audit import Audit, AuditEntry
+from staff.audit_memory import AuditMemory
+from staff.audit_redis import AuditRedis
+from staff.roles import AUDITED, Act
+from store.client import Store
+from tests.support.adapters import KINDS, store_for
+
+ANA = AccountId("ana")
+
+
+@pytest.fixture(params=KINDS)
+async def audit(request: pytest.FixtureRequest) -> AsyncGenerator[Audit]:
+    async with store_for(request) as store:
+        yield AuditRedis(store) if store else AuditMemory()
+
+
+async def test_the_newest_entries_are_read_first(audit: Audit) -> None:
+    acts = sorted(AUDITED)
+    for n, act in enumerate(acts):
+        await audit.write(ANA, act, f"subject-{n}", Millis(n))
+    entries = [AuditEntry(Millis(n), ANA, act, f"subject-{n}") for n, act in enumerate(acts)]
+    assert await audit.read(100) == tuple(reversed(entries))
+    assert await audit.read(2) == tuple(reversed(entries[-2:]))
+
+
+async def test_an_empty_trail_reads_as_nothing(audit: Audit) -> None:
+    assert await audit.read(10) == ()
+
+
+async def test_an_entry_is_kept_for_its_time_and_not_for_ever(store: Store) -> None:
+    audit = AuditRedis(store)
+    present = now()
+    for _ in range(300):
+        await audit.write(ANA, Act.WATCH, "old", present)
+    kept = AUDIT_DAYS * 24 * 3600 * 1000
+    await audit.write(ANA, Act.WATCH, "new", Millis(present + kept - 60_000))
+    assert len(await audit.read(1000)) == 301
+    await audit.write(ANA, Act.WATCH, "new", Millis(present + kept + 60_000))
+    assert len(await audit.read(1000)) < 301
