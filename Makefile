@@ -1,0 +1,78 @@
+# What a person types. Python 3.11 or newer and make are enough; `make test` also needs Chromium.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# More for the command that is run, such as: make run ARGS="--port 9000"
+ARGS ?=
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links --quiet
+
+.PHONY: help run demo test check check-pages lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run          install what is needed into .venv, and start the server"
+	@echo "make demo         the same, with simulated people"
+	@echo "make test         run every test (needs Chromium or Chrome)"
+	@echo "make check        style, types, layering, generated files"
+	@echo "make check-pages  types of the pages' scripts (needs Node)"
+	@echo "make lock         choose newer dependencies (needs uv)"
+	@echo "make clean        remove .venv and caches; ./data stays"
+
+run: .venv/installed
+	@exec $(BIN)/benchside serve $(ARGS)
+
+demo: .venv/installed
+	@exec $(BIN)/benchside demo $(ARGS)
+
+test: .venv/installed-dev
+	@sh tools/ensure_chromium
+	$(BIN)/pytest $(ARGS)
+
+check: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python tools/write_protocol.py --check
+	$(BIN)/python tools/vendor.py --check
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+check-pages: node_modules/installed
+	node_modules/.bin/tsc --project tsconfig.json
+
+lock:
+	$(COMPILE) --extra build pyproject.toml --output-file requirements.lock $(ARGS)
+	$(COMPILE) --extra build --extra dev --constraints requirements.lock pyproject.toml \
+		--output-file requirements-dev.lock $(ARGS)
+
+clean:
+	rm -rf .venv node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache \
+		.hypothesis .import_linter_cache
+
+# A stamp is newer than what it was made from, so that a second `make run` starts at once.
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Benchside needs Python 3.11 or newer. Name one: make PYTHON=python3.12 run" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "Python can't make a .venv; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+.venv/installed: requirements.lock pyproject.toml | .venv/python
+	@echo "Installing into .venv (once) ..."
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	@echo "Installing test dependencies into .venv (once) ..."
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+node_modules/installed: package.json package-lock.json
+	@command -v npm >/dev/null || { echo "Checking the pages' types needs Node 20 or newer" \
+		"with npm; running and testing Benchside does not." >&2; exit 1; }
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
