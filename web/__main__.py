@@ -1,0 +1,5 @@
+"""`python -m web` is `benchside`."""
+
+from web.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""The command line: `benchside`, one module for each family of commands."""
