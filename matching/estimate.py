@@ -30,7 +30,7 @@ class Pace:
     gap_ms: float
     """Mean time between two pickups."""
     seen: int
-    """Pickups that it was worked out from."""
+    """Gaps that it was worked out from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ def pace_of(pickups: Iterable[Pickup], now: Millis) -> Pace | None:
     recent = sorted((p for p in pickups if now - p.at < PICKUP_AGE_MS), key=lambda p: p.at)
     if len(recent) < PICKUPS_NEEDED:
         return None
-    gaps = [recent[0].wait_ms]
-    gaps += [min(later.at - earlier.at, later.wait_ms) for earlier, later in pairwise(recent)]
+    gaps = [min(later.at - earlier.at, later.wait_ms) for earlier, later in pairwise(recent)]
     return Pace(max(0, sum(gaps)) / len(gaps), len(gaps))
 
 
@@ -59,7 +58,7 @@ def estimate(place: int, pace: Pace | None) -> Range | None:
     """Return the range for a seeker with `place` others before, or None if nothing is known.
 
     Pickups are taken as coming at random at this pace. What is not known, the luck of
-    `place + 1` gaps and how well the few seen pickups tell the pace, widens the range.
+    `place + 1` gaps and how well the few gaps seen tell the pace, widens the range.
     """
     if pace is None:
         return None

@@ -69,7 +69,7 @@ PICKUPS_KEPT: Final = 50
 PICKUP_AGE_MS: Final = 60 * _MINUTE_MS
 """Milliseconds after which a pickup says nothing about the present."""
 
-PICKUPS_NEEDED: Final = 3
+PICKUPS_NEEDED: Final = 4
 """Pickups below which no estimate is given: silence is more honest than a guess."""
 
 TALLY_SECONDS: Final = 48 * 3600

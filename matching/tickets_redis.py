@@ -67,7 +67,8 @@ class TicketsInStore(RoomInStore):
         k = self._keys
         head_starts = [HEAD_START_MS[level] for level in Risk]
         keys = [k.waiting, k.offered, k.tickets]
-        return as_int(await self._run("raise_risk", keys, conversation, risk, *head_starts)) == 1
+        reply = await self._run("raise_risk", keys, conversation, int(risk), *head_starts)
+        return as_int(reply) == 1
 
     async def widen(self, conversation: ConversationId, languages: Sequence[str]) -> bool:
         """See `Changes`."""
