@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 # Vowel signs of the Indic and South-East Asian scripts are not \w for `re`.
 _LETTER: Final = r"[^\W_\u3040-\u30ff\u3400-\u9fff]|[\u0900-\u0963\u0966-\u109f\u1780-\u17ff]"
@@ -30,6 +30,7 @@ _LEET_L: Final = str.maketrans("013457@$€!|", "oleastasei" + "l")
 _LOOKALIKE: Final = str.maketrans("авекмнорстухіјѕԁӏґɡ", "abekmhopctyxijsdlrg")
 _CYRILLIC: Final = re.compile("[\u0400-\u052f]")
 _LATIN: Final = re.compile("[a-z]")
+_MIXED: Final = re.compile("[a-z][\u0400-\u052f]|[\u0400-\u052f][a-z]")
 _MAX_JOINED: Final = 40
 
 _MEANING: Final[Mapping[str, str]] = {
@@ -69,11 +70,9 @@ class Normal:
         return f"Normal(words={len(self.starts)})"
 
 
-class _Token(NamedTuple):
-    word: str
-    start: int
-    end: int
-    kind: str
+_Token = tuple[str, int, int, str | None]
+"""A word, its start and end in the folded text, and its kind. A bare tuple: this is the
+hottest loop of the filter."""
 
 
 class Normaliser:
@@ -106,50 +105,53 @@ class Normaliser:
         """The text in plain spelling; any `str` will do."""
         folded, index = _fold(text)
         tokens = [
-            _Token(match.group(), match.start(), match.end(), match.lastgroup or "word")
+            (match[0], match.start(), match.end(), match.lastgroup)
             for match in _TOKEN.finditer(folded)
         ]
+        if sum(1 for token in tokens if len(token[0]) == 1 and token[3] == "word") >= 3:
+            tokens = self._joined(tokens)
+        mixed = index is not None and _MIXED.search(folded) is not None
         drawn_out = _DRAWN_OUT.search(folded) is not None
-        pieces: list[str] = [" "]
+        pieces: list[str] = [""]
         starts: list[int] = []
         origins: list[tuple[int, int]] = []
         length = 1
-        get = self._table.get
-        for token in self._joined(tokens, folded):
-            word = token.word
-            if index is None:
-                origin = (token.start, token.end)
-            else:
-                origin = (index[token.start], index[token.end - 1] + 1)
-            if token.kind == "han":
-                for offset in range(len(word)):
-                    starts.append(length + offset)
-                    place = token.start + offset
-                    origins.append((index[place], index[place] + 1) if index else origin)
+        for word, start, end, kind in tokens:
+            if kind == "han":
                 plain = word
+                starts.extend(range(length + 1, length + len(word)))
+                origins.extend(_origin(index, place, place + 1) for place in range(start, end - 1))
+                start = end - 1
+            elif kind == "stop":
+                plain = "?" if "?" in word else "," if word == "," else "."
             else:
-                if token.kind == "stop":
-                    plain = "?" if "?" in word else "," if word == "," else "."
-                else:
-                    plain = get(word) or (word if word.isalpha() else self._odd(word))
-                    if drawn_out and _DRAWN_OUT.search(plain):
-                        plain = self._undrawn(plain)
-                starts.append(length)
-                origins.append(origin)
+                plain = self._plain(word, mixed=mixed, drawn_out=drawn_out)
+            starts.append(length)
+            origins.append((start, end) if index is None else _origin(index, start, end))
             pieces.append(plain)
-            pieces.append(" ")
             length += len(plain) + 1
-        return Normal("".join(pieces), tuple(starts), tuple(origins))
+        pieces.append("")
+        if index is not None:
+            starts.sort()
+        return Normal(" ".join(pieces), tuple(starts), tuple(origins))
 
     def plain(self, word: str) -> str:
         """The plain spelling of one word, as the rules must write it."""
         return self.normalise(word).words.strip()
 
+    def _plain(self, word: str, *, mixed: bool, drawn_out: bool) -> str:
+        if mixed:
+            word = self._cyrillic(word)
+        plain = self._table.get(word)
+        if plain is None:
+            plain = word if word.isalpha() else self._odd(word)
+        return self._undrawn(plain) if drawn_out and _DRAWN_OUT.search(plain) else plain
+
     def _odd(self, word: str) -> str:
         """Read digits and signs as letters where that gives a word we know."""
         bare = word.replace("'", "")
         if bare.isalpha():
-            return self._cyrillic(self._table.get(bare, bare))
+            return self._table.get(bare, bare)
         if bare.isdigit():
             return bare
         for table in (_LEET, _LEET_L):
@@ -187,18 +189,13 @@ class Normaliser:
                 return self._table[read]
         return once if len(once) > 2 or once in ("so", "no", "to", "me", "oh", "ya") else word
 
-    def _joined(self, tokens: list[_Token], folded: str) -> list[_Token]:
+    def _joined(self, tokens: list[_Token]) -> list[_Token]:
         """The tokens, with runs of single letters put together where they spell words."""
-        singles = sum(1 for token in tokens if token.end - token.start == 1)
-        if singles < 3:
-            if _CYRILLIC.search(folded) and _LATIN.search(folded):
-                return [token._replace(word=self._cyrillic(token.word)) for token in tokens]
-            return tokens
         joined: list[_Token] = []
         run: list[_Token] = []
         for token in tokens:
-            single = token.kind == "word" and token.end - token.start == 1
-            near = not run or token.start - run[-1].end <= 4
+            single = token[3] == "word" and len(token[0]) == 1
+            near = not run or token[1] - run[-1][2] <= 4
             if single and near and len(run) < _MAX_JOINED:
                 run.append(token)
                 continue
@@ -212,15 +209,14 @@ class Normaliser:
     def _spelt(self, run: list[_Token]) -> list[_Token]:
         if len(run) < 3:
             return run
-        letters = "".join(token.word for token in run)
-        words = self._segmented(letters.translate(_LEET))
+        words = self._segmented("".join(token[0] for token in run).translate(_LEET))
         if words is None:
             return run
         tokens: list[_Token] = []
         place = 0
         for word in words:
             last = place + len(word) - 1
-            tokens.append(_Token(word, run[place].start, run[last].end, "word"))
+            tokens.append((word, run[place][1], run[last][2], "word"))
             place = last + 1
         return tokens
 
@@ -268,6 +264,10 @@ def _fold(text: str) -> tuple[str, list[int] | None]:
             pieces.append(plain)
             index.extend([place] * len(plain))
     return "".join(pieces), index
+
+
+def _origin(index: list[int] | None, start: int, end: int) -> tuple[int, int]:
+    return (start, end) if index is None else (index[start], index[end - 1] + 1)
 
 
 @lru_cache(maxsize=4096)

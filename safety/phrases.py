@@ -11,9 +11,9 @@
 A gap never crosses the end of a sentence. In languages without spaces between words,
 spaces in a phrase mean nothing and gaps count characters.
 
-A phrase becomes one regular expression, of bounded repetitions only, and a set of
-anchors: words of which one must be there. The expression runs only when an anchor was
-found, so a line costs about as much as the anchors in it.
+A phrase becomes one regular expression, of bounded repetitions only, and groups of
+anchors: words of which one must be there. The expression runs only when every group
+was found, so a line costs about as much as the phrases that are nearly in it.
 """
 
 import re
@@ -29,6 +29,7 @@ _COMMON: Final = frozenset(
     " all just will would can could get got go going want one time day now know like out up"
     " que de la le les un une me mi eu e o ich mir mich das den aku ko hai bir ve у я не и в на".split()
 )
+_GROUPS: Final = 4  # more groups would cost more to look for than they save
 _GAPS: Final = {"..": 3, "...": 6}
 
 
@@ -41,19 +42,27 @@ class Phrase:
     """A phrase, ready to be looked for in plain words."""
 
     pattern: re.Pattern[str]
-    anchors: tuple[str, ...]
-    """One of these must be in the words, or the pattern can't match."""
+    anchors: tuple[tuple[str, ...], ...]
+    """Of each of these groups one must be in the words, or the pattern can't match."""
     vocabulary: frozenset[str]
     """The whole words it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A piece of a phrase: its expression, its anchors (None: it may be absent)."""
+    """A piece of a phrase: its expression and its groups of anchors, the rarest first.
+
+    Without groups, the piece may be absent.
+    """
 
     source: str
-    anchors: tuple[str, ...] | None
+    groups: tuple[tuple[str, ...], ...]
     words: frozenset[str]
+
+    @property
+    def anchors(self) -> tuple[str, ...] | None:
+        """The one group that is rarest in talk."""
+        return self.groups[0] if self.groups else None
 
 
 class Compiler:
@@ -70,10 +79,10 @@ class Compiler:
     def compile(self, phrase: str) -> Phrase:
         """Compile one phrase. Raises: PhraseError if it can't be read or matches nothing."""
         part = self._part(phrase)
-        if part.anchors is None:
+        if not part.groups:
             raise PhraseError(f"{phrase!r} could match an empty line")
         before = "(?<= )" if self._spaced else ""
-        return Phrase(re.compile(before + part.source), part.anchors, part.words)
+        return Phrase(re.compile(before + part.source), part.groups[:_GROUPS], part.words)
 
     def source(self, phrase: str) -> str:
         """The bare expression of a phrase, for use inside another."""
@@ -102,9 +111,9 @@ class Compiler:
         anchors: tuple[str, ...] = ()
         for choice in choices:
             if choice.anchors is None:
-                return _Part(source, None, words), at
+                return _Part(source, (), words), at
             anchors += choice.anchors
-        return _Part(source, anchors, words), at
+        return _Part(source, (anchors,), words), at
 
     def _sequence(self, parts: list[str], at: int, depth: int) -> tuple[_Part, int]:
         found: list[_Part] = []
@@ -116,24 +125,25 @@ class Compiler:
                 if closing not in ((")", ")?") if mark == "(" else ("]",)):
                     raise PhraseError("a bracket is not closed")
                 if closing != ")":
-                    inner = _Part(f"(?:{inner.source})?", None, inner.words)
+                    inner = _Part(f"(?:{inner.source})?", (), inner.words)
                 found.append(inner)
             else:
                 found.append(self._single(mark))
             at += 1
         words = frozenset[str]().union(*(part.words for part in found))
         source = "".join(part.source for part in found)
-        return _Part(source, _best([part.anchors for part in found]), words), at
+        groups = {group: None for part in found for group in part.groups}
+        return _Part(source, tuple(sorted(groups, key=_rarity, reverse=True)), words), at
 
     def _single(self, mark: str) -> _Part:
         if mark in _GAPS:
-            return _Part(self._gap(_GAPS[mark]), None, frozenset())
+            return _Part(self._gap(_GAPS[mark]), (), frozenset())
         if mark.startswith("<"):
             name = mark.strip("<>")
             if name not in self._classes:
                 raise PhraseError(f"no such class: {name}")
             part = self._part(self._classes[name])
-            return _Part(f"(?:{part.source})", part.anchors, part.words)
+            return _Part(f"(?:{part.source})", part.groups, part.words)
         return self._word(mark)
 
     def _gap(self, size: int) -> str:
@@ -143,33 +153,24 @@ class Compiler:
 
     def _word(self, mark: str) -> _Part:
         if mark == "*":
-            return _Part(r"[^ .?]+ " if self._spaced else r"[^ .?]", None, frozenset())
+            return _Part(r"[^ .?]+ " if self._spaced else r"[^ .?]", (), frozenset())
         if mark == "#":
-            return _Part(r"\d+ ", None, frozenset())
+            return _Part(r"\d+ ", (), frozenset())
         if mark in (".", "?", ","):
-            return _Part(re.escape(mark) + " ", None, frozenset())
+            return _Part(re.escape(mark) + " ", (), frozenset())
         bare = mark.strip("*")
         word = self._plain(bare)
         if not word:
             raise PhraseError(f"{mark!r} is no word")
         if not self._spaced:
-            return _Part(re.escape(word), (word,), frozenset())
+            return _Part(re.escape(word), ((word,),), frozenset())
         open_start, open_end = mark.startswith("*"), mark.endswith("*")
         source = re.escape(word).replace(r"\ ", " ")
         source = (r"[^\W\d]{0,3}" if open_start else "") + source
         source += r"[^ ]* " if open_end else " "
         anchor = ("" if open_start else " ") + word + ("" if open_end else " ")
         words = frozenset() if open_start else frozenset(word.split())
-        return _Part(source, (anchor,), words)
-
-
-def _best(choices: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:
-    """Of the pieces that must be there, the one that is rarest in talk."""
-    best: tuple[str, ...] | None = None
-    for anchors in choices:
-        if anchors is not None and (best is None or _rarity(anchors) > _rarity(best)):
-            best = anchors
-    return best
+        return _Part(source, ((anchor,),), words)
 
 
 def _rarity(anchors: tuple[str, ...]) -> float:

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from ahocorasick_rs import AhoCorasick
+
 MASK: Final = "•••"
 """What stands for a contact: the same in every language."""
 
@@ -37,7 +39,7 @@ _NETWORK: Final = (
     r"weixin|line id|facebook|fb|messenger|tiktok|twitter|steam|viber|zap|телег[аеу]|вк|инст[аеу])"
 )
 # A name that is more than a word: a digit, a dot or an underscore in it.
-_ODD_NAME: Final = r"(?=[\w.-]{0,40}[\d_.-])[A-Za-zЀ-ӿ0-9_][\w.-]{1,40}\w"
+_ODD_NAME: Final = r"(?<![\w.-])(?=[\w.-]{0,40}[\d_.-])[A-Za-zЀ-ӿ0-9_][\w.-]{1,40}\w"
 _NAMED: Final = re.compile(
     rf"\b{_NETWORK}\b(?:\s?(?:id|name|user(?:name)?|handle|nick|account))?\s{{0,2}}"
     r"(?:is|:|=|-|@|c'est|es|é|ist|heiß dort|hai|мой ник|ник|,)?\s{0,2}(?:hai|is)?\s{0,2}"
@@ -68,6 +70,14 @@ _DIGIT_WORD: Final = (
 )
 _SPOKEN: Final = re.compile(
     rf"\b{_DIGIT_WORD}(?:[\s,.-]{{1,3}}(?:(?:double|triple)\s)?{_DIGIT_WORD}){{4,16}}\b", re.IGNORECASE
+)
+_DIGIT_WORDS: Final = frozenset(_DIGIT_WORD[3:-4].split("|"))
+_DIGIT: Final = re.compile(r"\d")
+_SPELT_AT: Final = re.compile(r"\s(?:at|arroba|arobase)\s\w{1,40}\s(?:dot|punkt|punto|point|ponto)\s")
+_NAMES: Final = AhoCorasick(
+    "insta snap whats telegram discord disc kik skype signal wechat weixin line facebook fb messenger tiktok"
+    " twitter steam viber zap телег вк инст user handle nick ник add ajoute agr".split()
+    + [f" {short} " for short in ("ig", "wa", "tg", "sc", "tele")] + ["my id", "ig:", "sc:"]
 )
 _DATE: Final = re.compile(
     r"\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})|\d{4}([./-])\d{1,2}\2\d{1,2}|(?:\d{1,2}\s?-\s?){2,9}\d{1,2}"
@@ -106,13 +116,23 @@ def redact(text: str) -> Redacted:
 
 
 def _contacts(text: str) -> list[tuple[int, int]]:
+    """Each pattern is tried only where a sign of it is there: most lines have none."""
+    low = text.lower()
     found: list[tuple[int, int]] = []
-    for pattern in (_EMAIL, _LINK, _HANDLE, _ADDRESS):
-        found += [match.span() for match in pattern.finditer(text)]
-    for pattern in (_NAMED, _USER):
-        found += [match.span("name") for match in pattern.finditer(text) if not _helps(match.group("name"))]
-    found += [match.span() for match in _PHONE.finditer(text) if _is_phone(match, text)]
-    found += [match.span() for match in _SPOKEN.finditer(text) if _is_spoken(match.group())]
+    if "@" in low or "at)" in low or "at]" in low or _SPELT_AT.search(low):
+        found += [match.span() for match in _EMAIL.finditer(text)]
+    if "@" in low or "#" in low:
+        found += [match.span() for match in _HANDLE.finditer(text)]
+    if "." in low or "://" in low:
+        found += [match.span() for match in _LINK.finditer(text)]
+    if _NAMES.find_matches_as_indexes(low):
+        for pattern in (_NAMED, _USER):
+            found += [m.span("name") for m in pattern.finditer(text) if not _helps(m.group("name"))]
+    if _DIGIT.search(low):
+        found += [match.span() for match in _ADDRESS.finditer(text)]
+        found += [match.span() for match in _PHONE.finditer(text) if _is_phone(match, text)]
+    if sum(word.strip(",.-") in _DIGIT_WORDS for word in low.replace("-", " ").split()) >= 4:
+        found += [match.span() for match in _SPOKEN.finditer(text) if _is_spoken(match.group())]
     return found
 
 
