@@ -70,7 +70,7 @@ async def embedded(folder: Path) -> AsyncGenerator[str]:
     """
     folder = folder.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _Locked(folder):
+    with Locked(folder):
         await _stop_orphan(folder)
         path = socket_path(folder)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ async def embedded(folder: Path) -> AsyncGenerator[str]:
             (folder / "store.pid").unlink(missing_ok=True)
 
 
-class _Locked:
+class Locked:
     """An advisory lock on the folder, held by the open file; the kernel drops it with us."""
 
     def __init__(self, folder: Path) -> None:
