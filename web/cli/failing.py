@@ -4,20 +4,24 @@ An error that is not of this kind is a fault in the program and keeps its traceb
 """
 
 import errno
+from typing import TypeGuard
 
 from config.settings import SettingsError
 
 
 def sentence(error: Exception) -> str | None:
     """Return what is wrong, where and what to do; None if nobody but a programmer could mend it."""
-    if isinstance(error, ExceptionGroup):
-        group: ExceptionGroup[Exception] = error
-        return next((said for said in map(sentence, group.exceptions) if said), None)
+    if _is_group(error):
+        return next((said for said in map(sentence, error.exceptions) if said), None)
     if isinstance(error, SettingsError):
         return f"wrong setting {error}"
     if isinstance(error, OSError):
         return _system(error)
     return str(error) if _speaks_for_itself(error) else None
+
+
+def _is_group(error: Exception) -> TypeGuard["ExceptionGroup[Exception]"]:
+    return isinstance(error, ExceptionGroup)
 
 
 def _speaks_for_itself(error: Exception) -> bool:
