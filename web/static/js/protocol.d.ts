@@ -593,6 +593,7 @@ export interface BoardChanged {
   conversations?: ConversationRow[];
   supporters?: SupporterRow[];
   escalations?: EscalationRow[];
+  /** Rows that are gone, each as `section:id`: `waiting:x`, `conversations:x`, `supporters:x`, `escalations:x`. A seeker who is picked up goes from one section to another. */
   gone?: string[];
 }
 
