@@ -1,0 +1,35 @@
+"""The supervisors' board as one client keeps it: the whole once, then changes merged in. Pure."""
+
+from collections.abc import Mapping
+
+from client.wire import Fact
+
+TABLES = ("waiting", "conversations", "supporters", "escalations")
+
+
+class Board:
+    """Rows by id in four tables, and the numbers on top."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.lights: Mapping[str, object] = {}
+        self.waiting: dict[str, Fact] = {}
+        self.conversations: dict[str, Fact] = {}
+        self.supporters: dict[str, Fact] = {}
+        self.escalations: dict[str, Fact] = {}
+
+    def take(self, fact: Fact) -> None:
+        """Take `board` (everything anew) or `board_changed` (what is new, and what is gone)."""
+        tables = (self.waiting, self.conversations, self.supporters, self.escalations)
+        self.lights = fact.row("lights").fields
+        gone = fact.texts("gone")
+        for name, table in zip(TABLES, tables, strict=True):
+            if fact.kind == "board":
+                table.clear()
+            for row in gone:
+                table.pop(row, None)
+            table.update((row.text("id"), row) for row in fact.rows(name))
+
+    def __repr__(self) -> str:
+        """Counts only: rows hold words that raised an escalation."""
+        return f"Board({len(self.waiting)} waiting, {len(self.conversations)} talking)"

@@ -1,0 +1,137 @@
+"""What supporters and supervisors have in common: log in over HTTP, attend, conversations by id."""
+
+from collections.abc import Callable, Sequence
+
+from client.conversation import Conversation
+from client.errors import Denied
+from client.http import ask
+from client.inbox import Inbox
+from client.person import PATIENCE_SECONDS, Person
+from client.wire import Fact, encode
+
+COOKIE = "__Host-benchside"
+"""The session's cookie; kept here by hand, since there is no browser to keep it."""
+
+
+class Staff(Person):
+    """One person of staff on one socket. Neither password nor cookie is in its repr."""
+
+    def __init__(
+        self, url: str, name: str, password: str, *, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        """`name` is the one to log in with. Nothing is sent before the context is entered."""
+        super().__init__(url, "/ws/staff", patience)
+        self.account = ""
+        self.name = name
+        """The log-in name, and once attending the name that the server tells."""
+        self.role = ""
+        self.trained_to: int | None = None
+        self.conversations: dict[str, Conversation] = {}
+        """Those on this screen, and those that have ended and were not forgotten."""
+        self._login: dict[str, object] = {"name": name, "password": password}
+        self._cookie = ""
+
+    def forget(self, conversation: Conversation) -> None:
+        """Let a conversation that is over go from memory."""
+        self.conversations.pop(conversation.id, None)
+
+    @property
+    def inbox(self) -> Inbox:
+        """Where this client hears; its conversations wait there."""
+        return self._inbox
+
+    async def send(self, frame: bytes) -> None:
+        """Send a frame, if there is a socket."""
+        await self._connection.send(frame)
+
+    async def ask(self, frame: bytes, what: str, answers: Callable[[Fact], bool]) -> Fact:
+        """Send a command and return the fact that answers it.
+
+        Raises:
+            Refused: the answer is a refusal.
+            TimedOut: no answer within `patience`.
+        """
+        return await self._ask(frame, what, answers)
+
+    async def knock(self) -> tuple[bytes, str]:
+        """Log in if need be, and fetch an admission for the socket."""
+        if not self._cookie:
+            await self._log_in()
+        try:
+            admission = await self._admission()
+        except Denied as denied:
+            if denied.status != 401:
+                raise
+            await self._log_in()
+            admission = await self._admission()
+        return encode("attend", admission=admission), f"{COOKIE}={self._cookie}"
+
+    async def _log_in(self) -> None:
+        reply = await ask(self.url, "/api/staff/login", self._login, seconds=self.patience)
+        self._cookie = reply.cookie(COOKIE)
+
+    async def _admission(self) -> str:
+        cookie = f"{COOKIE}={self._cookie}"
+        reply = await ask(
+            self.url, "/api/staff/admission", {}, cookie=cookie, seconds=self.patience
+        )
+        return reply.text("admission")
+
+    def _take(self, fact: Fact) -> Sequence[bytes]:
+        match fact.kind:
+            case "attending":
+                return self._attending(fact)
+            case "opened":
+                return self._opened(fact)
+            case "refused" if fact.has("ref"):
+                for conversation in self.conversations.values():
+                    conversation.hear(fact)
+                self._show(fact)
+            case _:
+                self._about(fact)
+        return ()
+
+    def _attending(self, fact: Fact) -> Sequence[bytes]:
+        self.account = fact.text("account")
+        self.name = fact.text("name") or self.name
+        self.role = fact.text("role")
+        self.trained_to = fact.number("trained_to") if fact.has("trained_to") else None
+        self._show(fact)
+        return [*self._again(), *self._let_in()]
+
+    def _opened(self, fact: Fact) -> Sequence[bytes]:
+        name = fact.text("conversation")
+        conversation = self.conversations.get(name)
+        is_new = conversation is None
+        if conversation is None:
+            conversation = Conversation(name, self, self._ref)
+            self.conversations[name] = conversation
+        entries = conversation.open(fact)
+        self._welcome(conversation, is_new)
+        self._show(fact)
+        for entry in entries:
+            self._show(entry)
+        return conversation.unanswered
+
+    def _about(self, fact: Fact) -> None:
+        """Hand a fact to the conversation that it is about, and show what comes of it."""
+        conversation = self.conversations.get(fact.text("conversation"))
+        for shown in conversation.hear(fact) if conversation else (fact,):
+            self._show(shown)
+        if conversation and conversation.holed:
+            self._connection.mend(conversation)
+        if conversation and fact.kind == "closed":
+            self.forget(conversation)
+
+    # What supporters and supervisors add
+
+    def _again(self) -> Sequence[bytes]:
+        """Return what to say again after each (re)connection."""
+        return ()
+
+    def _welcome(self, conversation: Conversation, is_new: bool) -> None:
+        """Learn that a conversation has opened on this screen."""
+
+    def __repr__(self) -> str:
+        """Without name, password or cookie."""
+        return f"{type(self).__name__}({self.account or 'outside'})"
