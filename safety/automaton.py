@@ -68,7 +68,9 @@ class Automaton:
         """The phrases of which every group has an anchor in the words."""
         seen: dict[int, int] = {}
         get = seen.get
-        for anchor in {found[0] for found in anchors.find_matches_as_indexes(words, overlapping=True)}:
+        for anchor in {
+            found[0] for found in anchors.find_matches_as_indexes(words, overlapping=True)
+        }:
             for number, groups in self._targets[anchor]:
                 seen[number] = get(number, 0) | groups
         wanted = self._wanted

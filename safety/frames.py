@@ -65,7 +65,9 @@ class FrameRules:
         if self._of_another(match, words, start):
             level = min(level, 2) if entry.third is None else entry.third
         if self._long_past.search(words, start, end):
-            level = min(level, 2 if self._recent.search(words) else entry.past)
+            level = min(
+                level, 2 if self._recent.search(words, start, end + _REACH // 2) else entry.past
+            )
         return level
 
     def denied(self, match: Match, words: str) -> bool:
@@ -105,7 +107,10 @@ def sentence(words: str, start: int, end: int) -> tuple[int, int]:
 
 def _last(words: str, before: int, marks: tuple[str, ...]) -> int:
     """Where the last of the marks before a place ends; its closing space included."""
-    return max(words.rfind(mark, 0, before) + len(mark) - 1 if mark in words[:before] else 0 for mark in marks)
+    return max(
+        words.rfind(mark, 0, before) + len(mark) - 1 if mark in words[:before] else 0
+        for mark in marks
+    )
 
 
 def _last_end(pattern: re.Pattern[str], words: str, start: int, end: int) -> int:

@@ -77,8 +77,16 @@ def place_and_leap(signs: Signs) -> Joined | None:
 
 def goodbyes(signs: Signs) -> Joined | None:
     """Several signs of leave-taking: thanks, putting in order, absolving, farewell."""
-    leaving = signs.signals & {"goodbye", "thanks", "absolve", "in_order", "love_to", "light", "note"}
-    if {"goodbye", "thanks"} == leaving and signs.level("suicide") < 2:
+    leaving = signs.signals & {
+        "goodbye",
+        "thanks",
+        "absolve",
+        "in_order",
+        "love_to",
+        "light",
+        "note",
+    }
+    if leaving <= {"goodbye", "thanks"} and signs.level("suicide") < 2:
         return None
     if len(leaving) >= 3 or (len(leaving) >= 2 and leaving & {"goodbye", "absolve", "note"}):
         return Joined("suicide", 4 if "note" in leaving else 3, "join.goodbyes")

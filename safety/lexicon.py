@@ -153,7 +153,9 @@ def read_lexicons(extra: Path | None = None) -> tuple[Lexicon, ...]:
     Raises: LexiconError if a file can't be used or an entry's id is there twice.
     """
     folders = [_HERE] if extra is None else [_HERE, extra]
-    lexicons = tuple(read_lexicon(path) for folder in folders for path in sorted(folder.glob("*.toml")))
+    lexicons = tuple(
+        read_lexicon(path) for folder in folders for path in sorted(folder.glob("*.toml"))
+    )
     _check_ids(lexicons)
     return lexicons
 

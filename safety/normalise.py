@@ -170,7 +170,9 @@ class Normaliser:
         """The one known word that fits letters blotted out with stars, if there is one."""
         letters = re.escape(word).replace(r"\*", ".").replace(r"\#", ".")
         shape = re.compile(letters)
-        fits = sorted(known for known in self._known if len(known) == len(word) and shape.fullmatch(known))
+        fits = sorted(
+            known for known in self._known if len(known) == len(word) and shape.fullmatch(known)
+        )
         return fits[0] if fits else None
 
     def _cyrillic(self, word: str) -> str:
@@ -222,12 +224,14 @@ class Normaliser:
 
     def _segmented(self, letters: str) -> list[str] | None:
         """The letters cut into known words of three letters or more, "i" and "a" apart."""
-        best: list[list[str] | None] = [[]] + [None] * len(letters)
+        best: list[list[str] | None] = [list[str](), *([None] * len(letters))]
         for end in range(1, len(letters) + 1):
             for start in range(max(0, end - 12), end):
                 before = best[start]
                 word = letters[start:end]
-                if before is None or not (word in ("i", "a", "to", "my", "me") or self._is_long(word)):
+                if before is None or not (
+                    word in ("i", "a", "to", "my", "me") or self._is_long(word)
+                ):
                     continue
                 now = best[end]
                 if now is None or len(before) + 1 < len(now):

@@ -23,12 +23,13 @@ from typing import Final
 
 _PART: Final = re.compile(r"<\w+>|\)\?|[()\[\]|]|\.{2,3}|[^\s()\[\]|<>]+|\s+|.")
 # Too common to be worth looking for, if a rarer word of the phrase can be the anchor.
-_COMMON: Final = frozenset(
-    "i im ive id me my a an the to of in on at it its is am are was be been and or if so do did have"
-    " has had not no dont for with you your he she they him her them his that this there what how"
-    " all just will would can could get got go going want one time day now know like out up"
-    " que de la le les un une me mi eu e o ich mir mich das den aku ko hai bir ve у я не и в на".split()
+_COMMON_WORDS: Final = (
+    "i im ive id my me a an the to of in on at it its is am are was be been and or if so do did"
+    " have has had not no dont for with you your he she they him her them his that this there what"
+    " how all just will would can could get got go going want one time day now know like out up"
+    " que de la le les un une mi eu e o ich mir mich das den aku ko hai bir ve у я не и в на"
 )
+_COMMON: Final = frozenset(_COMMON_WORDS.split())
 _GROUPS: Final = 4  # more groups would cost more to look for than they save
 _GAPS: Final = {"..": 3, "...": 6}
 
@@ -169,7 +170,7 @@ class Compiler:
         source = (r"[^\W\d]{0,3}" if open_start else "") + source
         source += r"[^ ]* " if open_end else " "
         anchor = ("" if open_start else " ") + word + ("" if open_end else " ")
-        words = frozenset() if open_start else frozenset(word.split())
+        words = frozenset[str]() if open_start else frozenset(word.split())
         return _Part(source, ((anchor,),), words)
 
 

@@ -14,14 +14,17 @@ from ahocorasick_rs import AhoCorasick
 MASK: Final = "•••"
 """What stands for a contact: the same in every language."""
 
-HELPLINES: Final = frozenset(
-    "988 911 999 112 111 116123 116111 116117 116000 741741 85258 686868 3114 3919 119 119115 15 17 18"
-    " 113 110 120 122 144 143 147 188 192 190 131114 13114 1737 0800543354 0508828865 105 18002738255"
-    " 18002255 1098 1926 18008255 9152987821 14416 12320 4001619995 88002000122 78002000122".split()
+_HELPLINES: Final = (
+    "988 911 999 112 111 116123 116111 116117 116000 741741 85258 686868 3114 3919 119 119115 15 17"
+    " 18 113 110 120 122 144 143 147 188 192 190 131114 13114 1737 0800543354 0508828865 105"
+    " 18002738255 1098 1926 9152987821 14416 12320 4001619995 88002000122 78002000122"
 )
+HELPLINES: Final = frozenset(_HELPLINES.split())
 """Numbers of help, as bare digits, that may always be passed on."""
 
-_TOLL_FREE: Final = re.compile(r"(?:\+?1)?8(?:00|33|44|55|66|77|88)\d{7}|0800\d{3,8}|0808\d{3,8}|116\d{3}|8800\d{7}")
+_TOLL_FREE: Final = re.compile(
+    r"(?:\+?1)?8(?:00|33|44|55|66|77|88)\d{7}|0800\d{3,8}|0808\d{3,8}|116\d{3}|8800\d{7}"
+)
 _EMAIL: Final = re.compile(
     r"[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]{1,63}(?:\s?\.\s?[\w-]{1,63}){1,4}"
     r"|\b\w{1,40}(?:(?:\s(?:dot|punkt|punto|point|ponto)\s|[._-])\w{1,40}){0,4}\s(?:at|arroba|arobase)\s\w{1,40}"
@@ -47,7 +50,8 @@ _NAMED: Final = re.compile(
     re.IGNORECASE,
 )
 _USER: Final = re.compile(
-    rf"\b(?:user(?:name)?|handle|nick(?:name)?|ник|my id|add me|ajoute[- ]moi|agr[ée]game|add karo)\b[^.!?\n]{{0,24}}?"
+    rf"\b(?:user(?:name)?|handle|nick(?:name)?|ник|my id|add me|ajoute[- ]moi|agr[ée]game)\b"
+    r"[^.!?\n]{0,24}?"
     rf"(?:is|:|=|as|on|c'est)?\s(?P<name>{_ODD_NAME})",
     re.IGNORECASE,
 )
@@ -69,22 +73,30 @@ _DIGIT_WORD: Final = (
     r"ek|do|teen|char|paanch|chhe|saat|aath|nau|\d)"
 )
 _SPOKEN: Final = re.compile(
-    rf"\b{_DIGIT_WORD}(?:[\s,.-]{{1,3}}(?:(?:double|triple)\s)?{_DIGIT_WORD}){{4,16}}\b", re.IGNORECASE
+    rf"\b{_DIGIT_WORD}(?:[\s,.-]{{1,3}}(?:(?:double|triple)\s)?{_DIGIT_WORD}){{4,16}}\b",
+    re.IGNORECASE,
 )
 _DIGIT_WORDS: Final = frozenset(_DIGIT_WORD[3:-4].split("|"))
 _DIGIT: Final = re.compile(r"\d")
-_SPELT_AT: Final = re.compile(r"\s(?:at|arroba|arobase)\s\w{1,40}\s(?:dot|punkt|punto|point|ponto)\s")
+_SPELT_AT: Final = re.compile(
+    r"\s(?:at|arroba|arobase)\s\w{1,40}\s(?:dot|punkt|punto|point|ponto)\s"
+)
+_KEYWORDS: Final = (
+    "insta snap whats telegram discord disc kik skype signal wechat weixin line facebook fb"
+    " messenger tiktok twitter steam viber zap телег вк инст user handle nick ник add ajoute agr"
+)
 _NAMES: Final = AhoCorasick(
-    "insta snap whats telegram discord disc kik skype signal wechat weixin line facebook fb messenger tiktok"
-    " twitter steam viber zap телег вк инст user handle nick ник add ajoute agr".split()
-    + [f" {short} " for short in ("ig", "wa", "tg", "sc", "tele")] + ["my id", "ig:", "sc:"]
+    [*_KEYWORDS.split(), " ig ", " wa ", " tg ", " sc ", " tele ", "my id", "ig:", "sc:"]
 )
 _DATE: Final = re.compile(
     r"\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})|\d{4}([./-])\d{1,2}\2\d{1,2}|(?:\d{1,2}\s?-\s?){2,9}\d{1,2}"
     r"|(?:19|20)\d\d\s?[-–/]\s?(?:19|20)\d\d|\d{1,3}(?:[ .]000){1,3}"
 )
 _MONEY: Final = re.compile(r"[$€£¥₹₽]\s?$")
-_COUNTED: Final = re.compile(r"\s?(?:[$€£¥₹₽]|(?:steps|dollars|euros?|pounds|rupees|people|followers|views|words|points)\b)", re.IGNORECASE)
+_COUNTED: Final = re.compile(
+    r"\s?(?:[$€£¥₹₽]|(?:steps|dollars|euros?|pounds|rupees|people|followers|views|words|points)\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -117,7 +129,7 @@ def redact(text: str) -> Redacted:
 
 def _contacts(text: str) -> list[tuple[int, int]]:
     """Each pattern is tried only where a sign of it is there: most lines have none."""
-    low = text.lower()
+    low = text.lower().encode("utf-8", "replace").decode()  # the automaton takes no surrogates
     found: list[tuple[int, int]] = []
     if "@" in low or "at)" in low or "at]" in low or _SPELT_AT.search(low):
         found += [match.span() for match in _EMAIL.finditer(text)]

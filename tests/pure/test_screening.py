@@ -1,0 +1,160 @@
+"""What the screen promises of every line, and the frames that change what words mean."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.risk import Risk
+from safety.lexicon import LexiconError, read_lexicon
+from safety.screening import Screen, load_screen
+from safety.verdict import CATEGORIES, Author, ContextLine
+
+SCREEN = load_screen()
+
+
+def risk(text: str, by: Author = "seeker", *context: ContextLine) -> Risk:
+    return SCREEN.screen(text, by=by, context=context).verdict.risk
+
+
+@given(st.text(alphabet=st.characters(), max_size=300), st.sampled_from(["seeker", "supporter"]))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_screened_without_a_fault(text: str, by: Author) -> None:
+    screened = SCREEN.screen(text, by=by, context=[ContextLine("supporter", text)])
+    assert screened.verdict.tier == "inline"
+    assert SCREEN.faults == 0
+    for span in screened.verdict.spans:
+        assert 0 <= span.start <= span.end <= len(text)
+        assert span.category in CATEGORIES
+
+
+@pytest.mark.parametrize("text", ["", "\ud800" * 10, "\x00\x01", "\u200b" * 50, "💊" * 4000])
+def test_odd_texts_are_screened(text: str) -> None:
+    assert SCREEN.screen(text, by="seeker").verdict.tier == "inline"
+
+
+def test_a_fault_gives_an_unscreened_verdict_and_is_counted() -> None:
+    broken = Screen(())
+    del broken._automaton  # pyright: ignore[reportPrivateUsage]
+    screened = broken.screen("call me on 07700 900123", by="seeker")
+    assert screened.verdict.tier == "unscreened"
+    assert broken.faults == 1
+    assert "900123" not in screened.masked
+
+
+def test_a_negated_wish_is_not_raised() -> None:
+    assert risk("i want to kill myself") >= Risk.ELEVATED
+    assert risk("i really do not want to kill myself") <= Risk.CONCERN
+
+
+def test_a_promise_that_cannot_be_made_is_no_negation() -> None:
+    assert risk("i cant promise i wont hurt myself") >= Risk.HIGH
+
+
+def test_a_plan_with_a_time_is_higher_than_the_wish() -> None:
+    assert risk("im going to end my life tonight") == Risk.IMMINENT
+    assert risk("sometimes i think about suicide") == Risk.ELEVATED
+
+
+def test_what_is_long_past_is_not_an_emergency() -> None:
+    assert risk("i tried to kill myself twenty years ago") <= Risk.CONCERN
+
+
+def test_hyperbole_is_not_raised() -> None:
+    assert risk("my back is killing me lol") == Risk.NONE
+    assert risk("i nearly died of laughter") == Risk.NONE
+
+
+def test_a_supporters_question_counts_as_nothing() -> None:
+    assert risk("are you having thoughts of ending your life?", "supporter") == Risk.NONE
+
+
+def test_a_supporters_own_wish_counts() -> None:
+    assert risk("i want to kill myself", "supporter") >= Risk.ELEVATED
+
+
+def test_yes_means_what_was_asked() -> None:
+    asked = ContextLine("supporter", "do you have a plan to end your life?")
+    assert risk("yes", "seeker", asked) >= Risk.HIGH
+    assert risk("yes", "seeker", ContextLine("supporter", "did you sleep well?")) == Risk.NONE
+
+
+def test_disguised_letters_are_read() -> None:
+    for text in (
+        "i w4nt to k1ll mys3lf",
+        "i want to k i l l  m y s e l f",
+        "i want to k*ll myself",
+    ):
+        assert risk(text) >= Risk.ELEVATED, text
+
+
+def test_spans_point_into_the_text_as_it_was_sent() -> None:
+    text = "ok… so\u200b I WANT to 𝓴𝓲𝓵𝓵 myself"
+    spans = SCREEN.screen(text, by="seeker").verdict.spans
+    assert any(text[span.start : span.end].endswith("myself") for span in spans)
+
+
+def test_a_crisis_line_is_delivered_with_only_its_contact_masked() -> None:
+    screened = SCREEN.screen("i want to die, call 07700 900123", by="seeker")
+    assert screened.masked == "i want to die, call •••"
+    assert screened.contacts == 1
+
+
+def test_no_representation_carries_the_text() -> None:
+    screened = SCREEN.screen("secretword i want to die", by="seeker")
+    line = ContextLine("seeker", "secretword")
+    assert "secretword" not in f"{screened!r} {line!r}"
+
+
+def test_hostile_lines_take_no_time_that_is_felt() -> None:
+    hostile = ["i want to " * 400, "k i l l " * 500, "1 " * 2000, "a@" * 2000, "k*" * 2000]
+    hostile += ["not " * 1000, "x_" * 2000, "a dot " * 666, "kill myself tonight pills " * 150]
+    for text in hostile:
+        best = 1.0
+        for _ in range(3):
+            before = time.perf_counter()
+            SCREEN.screen(text[:4000], by="seeker")
+            best = min(best, time.perf_counter() - before)
+        assert best < 0.1, text[:12]
+
+
+def test_threads_may_share_a_screen() -> None:
+    seen: list[Risk] = []
+
+    def read() -> None:
+        seen.extend(risk("i want to kill myself") for _ in range(50))
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 200
+    assert len(set(seen)) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ('lang = "xx"\n[[entry]]\nid = "a"\ncategory = "nonsense"\nphrases = ["a b"]\n', 2),
+        ('lang = "xx"\n\n[[entry]]\nid = "a"\nlevel = "high"\nphrases = ["a b"]\n', 3),
+        ('lang = "xx"\nlang = \n', 2),
+    ],
+)
+def test_a_broken_lexicon_names_its_line(tmp_path: Path, source: str, line: int) -> None:
+    path = tmp_path / "xx.toml"
+    path.write_text(source)
+    with pytest.raises(LexiconError) as caught:
+        read_lexicon(path)
+    assert (caught.value.file, caught.value.line) == ("xx.toml", line)
+
+
+def test_a_broken_phrase_names_its_line(tmp_path: Path) -> None:
+    entry = '[[entry]]\nid = "xx.a"\ncategory = "suicide"\nphrases = ["(open"]\n'
+    (tmp_path / "xx.toml").write_text(f'lang = "xx"\n{entry}')
+    with pytest.raises(LexiconError) as caught:
+        load_screen(tmp_path)
+    assert caught.value.line == 2
