@@ -10,6 +10,7 @@ from chat import protocol as wire
 from chat.closing import Closing
 from chat.protocol_staff import StaffFact
 from config.ids import AccountId, ConversationId
+from matching.ticket import Supporter
 from staff.sessions import SessionId
 
 
@@ -19,6 +20,7 @@ class StaffMember(Protocol):
     account: AccountId
     session: SessionId
     board_open: bool
+    stated: Supporter | None
 
     def tell(self, fact: StaffFact) -> None:
         """Let this person hear a fact."""
@@ -55,8 +57,7 @@ class Floor:
     def __init__(self) -> None:
         self.seekers: dict[ConversationId, SeekerMember] = {}
         self._staff: dict[AccountId, list[StaffMember]] = {}
-        self.supporters: dict[AccountId, int] = {}
-        """How many sockets with a stated availability each supporter has here."""
+        self._supporting: set[AccountId] = set()
 
     def come(self, member: StaffMember) -> None:
         """A socket of staff is open."""
@@ -69,6 +70,15 @@ class Floor:
             members.remove(member)
         if not members:
             self._staff.pop(member.account, None)
+            self._supporting.discard(member.account)
+
+    def state(self, member: StaffMember) -> None:
+        """This person has said whether offers are welcome; the lease is now to be renewed."""
+        self._supporting.add(member.account)
+
+    def supporting(self) -> frozenset[AccountId]:
+        """Return who is here and has a lease to renew."""
+        return frozenset(self._supporting)
 
     def of(self, account: AccountId) -> Iterable[StaffMember]:
         """Return the sockets of one person."""

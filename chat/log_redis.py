@@ -16,7 +16,7 @@ from config.ids import AccountId, ConversationId, Ref, Seq, TokenHash
 from config.risk import ESCALATES_FROM, Risk
 from store.client import Store
 from store.errors import StoreError
-from store.replies import Argument, Reply, as_bytes, as_int, as_list, as_map, as_text
+from store.replies import Argument, Reply, as_int, as_list, as_map, as_text
 
 _REFUSALS: dict[str, Literal["ended", "unknown", "not_a_member"]] = {
     "ended": "ended",
@@ -166,13 +166,11 @@ class RedisLog:
         """See `Marks.set_read`."""
         await self._mark(conversation, f"read:{by}", seq, f"r{by}:{seq}")
 
-    async def _mark(
-        self, conversation: ConversationId, name: str, value: Argument, hint: str
-    ) -> None:
+    async def _mark(self, id_: ConversationId, name: str, value: Argument, hint: str) -> None:
         await self._store.run(
             self._store.script("chat", "mark"),
-            [_keys(conversation)[0]],
-            [name, value, channel(conversation), hint],
+            [_keys(id_)[0]],
+            [name, value, channel(id_), hint],
         )
 
     async def tell(self, conversation: ConversationId, hint: str) -> None:
@@ -216,5 +214,5 @@ def _stream(reply: Reply) -> list[tuple[int, bytes]]:
     rows: list[tuple[int, bytes]] = []
     for row in as_list(reply):
         id_, fields = as_list(row)
-        rows.append((int(as_text(id_).partition("-")[0]), as_bytes(as_list(fields)[1])))
+        rows.append((int(as_text(id_).partition("-")[0]), as_map(fields)["e"]))
     return rows

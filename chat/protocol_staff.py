@@ -41,6 +41,7 @@ from chat.protocol import (
 )
 
 Note = Annotated[str, Meta(max_length=2000)]
+TicketState = Literal["waiting", "offered"]
 Role = Literal["supporter", "supervisor", "administrator"]
 Part = Literal["supporter", "member", "watcher"]
 """Staff in a conversation: its supporter, a supervisor who joined, or one who watches."""
@@ -460,7 +461,7 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: Language
     risk: Level
     since: int
-    state: Literal["waiting", "offered"]
+    state: TicketState
     topics: list[str] = []
     declines: int = 0
 
@@ -542,7 +543,9 @@ class BoardChanged(Fact, frozen=True, kw_only=True, tag="board_changed"):
     conversations: list[ConversationRow] = []
     supporters: list[SupporterRow] = []
     escalations: list[EscalationRow] = []
-    gone: list[Id] = []
+    gone: list[str] = []
+    """Rows that are gone, each as `section:id`: `waiting:x`, `conversations:x`, `supporters:x`,
+    `escalations:x`. A seeker who is picked up goes from one section to another."""
 
 
 class Escalated(Fact, frozen=True, kw_only=True, tag="escalated"):

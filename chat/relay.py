@@ -7,6 +7,7 @@ lost costs time and nothing more.
 """
 
 import asyncio
+import logging
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from typing import Literal, Protocol
@@ -22,6 +23,8 @@ from safety.verdict import ContextLine
 from store.errors import StoreError
 from store.wakeups import Wakeups
 
+log = logging.getLogger("benchside.relay")
+
 CONTEXT_LINES = 8
 """Earlier lines that the filter is shown."""
 
@@ -29,8 +32,15 @@ CONTEXT_LINES = 8
 class Follower(Protocol):
     """One connection that follows a conversation."""
 
-    audience: Literal["seeker", "staff"]
-    account: AccountId | None
+    @property
+    def audience(self) -> Literal["seeker", "staff"]:
+        """Which facts it is given."""
+        ...
+
+    @property
+    def account(self) -> AccountId | None:
+        """The person of staff, or None for a seeker."""
+        ...
 
     def hear(self, frame: bytes) -> None:
         """Take a frame; must not block."""
@@ -178,9 +188,9 @@ class Relay:
             try:
                 await self._catch_up(stale)
                 await self._catch_up_staff(stale_staff)
-            except StoreError:
+            except StoreError as error:
                 # The positions are unchanged; the gap that follows, or the sweep, looks again.
-                continue
+                log.warning("the log could not be read: %s", error)
 
     async def _catch_up(self, conversations: set[ConversationId]) -> None:
         wanted = [

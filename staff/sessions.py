@@ -76,6 +76,10 @@ class Sessions(Protocol):
         """Return the live session of a token, and take the call as a sign of life."""
         ...
 
+    async def look(self, id_: SessionId, now: Millis) -> Session | None:
+        """Return a session by its id, if it is live, and take the call as a sign of life."""
+        ...
+
     async def of(self, account: AccountId, now: Millis) -> tuple[Session, ...]:
         """Return the live sessions of an account, the oldest first."""
         ...

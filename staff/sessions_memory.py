@@ -29,7 +29,11 @@ class SessionsMemory:
 
     async def find(self, token: str, now: Millis) -> Session | None:
         """Return the live session of a token, and take the call as a sign of life."""
-        session = self._sessions.get(SessionId(hash_token(token)))
+        return await self.look(SessionId(hash_token(token)), now)
+
+    async def look(self, id_: SessionId, now: Millis) -> Session | None:
+        """Return a session by its id, if it is live, and take the call as a sign of life."""
+        session = self._sessions.get(id_)
         if session is None or not alive(session, self._lifetimes, now):
             return None
         if stale(session, self._lifetimes, now):

@@ -46,7 +46,11 @@ class SessionsRedis:
 
     async def find(self, token: str, now: Millis) -> Session | None:
         """Return the live session of a token, and take the call as a sign of life."""
-        key = _session(SessionId(hash_token(token)))
+        return await self.look(SessionId(hash_token(token)), now)
+
+    async def look(self, id_: SessionId, now: Millis) -> Session | None:
+        """Return a session by its id, if it is live, and take the call as a sign of life."""
+        key = _session(id_)
         record = as_optional_bytes(await self._store.call("GET", key))
         session = None if record is None else _decoder.decode(record)
         if session is None or not alive(session, self._lifetimes, now):

@@ -16,6 +16,7 @@ from store.connection import Connection, open_connection
 from store.errors import StoreTooOld, StoreUnreachable
 from store.replies import Argument, Reply
 from store.scripts import Script, script
+from store.tasks import beside
 from store.wakeups import Wakeups
 
 FLOOR = (7, 0)
@@ -96,16 +97,8 @@ async def connect(url: str, *, patience: float = 3.0) -> AsyncGenerator[Store]:
         _check_floor(await connection.info(), url)
         batch = Batch(connection.send, connection.load)
         wakeups = Wakeups(connection.pubsub())
-        async with asyncio.TaskGroup() as tasks:
-            running = [
-                tasks.create_task(batch.run(), name="store batch"),
-                tasks.create_task(wakeups.run(), name="store wake-ups"),
-            ]
-            try:
-                yield Store(connection, batch, wakeups)
-            finally:
-                for task in running:
-                    task.cancel()
+        async with beside(store_batch=batch.run, store_wakeups=wakeups.run):
+            yield Store(connection, batch, wakeups)
     finally:
         await connection.close()
 

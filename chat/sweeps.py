@@ -1,0 +1,156 @@
+"""Sweeps: what any process does again and again, so that nothing is left undone by another.
+
+Each step is safe to repeat and safe to run in several processes at once. Together they hold
+promise 7 (an escalation that was not raised is raised) and promise 5 (the waiting room and the
+conversations come to agree after a crash between two steps).
+"""
+
+import asyncio
+import logging
+
+from chat.arrivals import ticket_of
+from chat.changes import Contended, change, forget, raise_missing
+from chat.conversation import Closed, Conversation, GivenBack
+from chat.floor import Floor
+from chat.log import Record
+from chat.parts import Parts
+from config import limits
+from config.clock import Millis, monotonic
+from config.ids import AccountId, ConversationId
+from matching.ticket import Seat
+from store.errors import StoreError
+
+log = logging.getLogger("benchside.sweeps")
+
+SETTLED_MS = 20_000
+"""How long two steps may lie apart before a sweep takes the second for lost: longer than a call
+to the store may take, so that nobody's work is undone while it is being done."""
+ABANDONED_MS = 15 * 60 * 1000
+"""How long a conversation waits for a seeker who was cut off while talking."""
+LOOK_SECONDS = 15.0
+"""How often this process compares its positions with the logs."""
+
+
+class Sweeps:
+    """The periodic work of one process."""
+
+    def __init__(self, parts: Parts, floor: Floor) -> None:
+        self._parts = parts
+        self._floor = floor
+
+    async def heartbeats(self) -> None:
+        """Renew the leases of those who are here, for as long as the server runs."""
+        while True:
+            try:
+                await self.beat()
+            except StoreError as error:
+                log.warning("heartbeat failed: %s", error)
+            await asyncio.sleep(limits.PING_SECONDS)
+
+    async def beat(self) -> None:
+        """Renew leases once; state again what the waiting room has forgotten."""
+        now = self._parts.now()
+        unknown = await self._parts.room.heartbeat(
+            self._floor.supporting(), tuple(self._floor.seekers), now
+        )
+        for account in unknown:
+            for member in self._floor.of(account):
+                if member.stated is not None:
+                    member.stated = await self._parts.room.set_availability(member.stated, now)
+                    break
+
+    async def run(self) -> None:
+        """Sweep, for as long as the server runs."""
+        looked = monotonic()
+        while True:
+            await asyncio.sleep(limits.SWEEP_SECONDS)
+            try:
+                await self.once()
+            except (StoreError, Contended) as error:
+                log.warning("sweep failed: %s", type(error).__name__)
+            for seeker in tuple(self._floor.seekers.values()):
+                seeker.close_if_over(monotonic())
+            if monotonic() - looked > LOOK_SECONDS:
+                looked = monotonic()
+                self._parts.relay.look_everywhere()
+
+    async def once(self) -> None:
+        """Do all of it once. Raises: StoreError."""
+        await self.lapsed()
+        await self.repair()
+        await self._parts.desk.louder(self._parts.now())
+
+    async def lapsed(self) -> None:
+        """See to those who have not been heard of for too long."""
+        parts, now = self._parts, self._parts.now()
+        lapsed = await parts.room.lapsed(now)
+        if lapsed.supporters:
+            seats = await parts.room.matched()
+            for account in lapsed.supporters:
+                for id_, seat in seats.items():
+                    if seat.supporter == account:
+                        await self._lose_supporter(id_, account)
+                await parts.room.sign_off(account, now)
+        records = await parts.log.find_many(lapsed.seekers)
+        for id_, record in zip(lapsed.seekers, records, strict=True):
+            if record is None:
+                await parts.room.give_up(id_, now)
+            else:
+                await self._lose_seeker(record, now)
+
+    async def _lose_supporter(self, id_: ConversationId, account: AccountId) -> None:
+        if await change(self._parts, id_, GivenBack(account, "lost")) is None:
+            await self._parts.room.requeue(id_, account, self._parts.now())
+
+    async def _lose_seeker(self, record: Record, now: Millis) -> None:
+        id_ = record.state.id
+        if record.phase == "waiting":
+            await change(self._parts, id_, Closed("gave_up"))
+        elif record.phase == "talking":
+            if record.gone_since is None:
+                await self._parts.log.set_gone(id_, now)
+            elif now - record.gone_since > ABANDONED_MS:
+                await change(self._parts, id_, Closed("lost"))
+
+    async def repair(self) -> None:
+        """Let the waiting room, the conversations and the desk agree."""
+        parts, now = self._parts, self._parts.now()
+        live = await parts.room.live()
+        ids = [id_ for id_, _ in live]
+        for id_ in {found[0] for found in await parts.log.unraised(ids)}:
+            await raise_missing(parts, id_)
+        seats = await parts.room.matched()
+        places = await parts.room.place(ids)
+        records = await parts.log.find_many(ids)
+        for (id_, since), record in zip(live, records, strict=True):
+            if now - since < SETTLED_MS:
+                continue
+            if record is None:
+                await parts.room.release(id_, now)
+            else:
+                await self._agree(record, seats.get(id_), queued=id_ in places)
+
+    async def _agree(self, record: Record, seat: Seat | None, *, queued: bool) -> None:
+        parts, now, state = self._parts, self._parts.now(), record.state
+        settled = seat is not None and now - seat.since > SETTLED_MS
+        match record.phase:
+            case "ended":
+                await forget(parts, _before_end(state))
+            case "waiting" if seat is not None and settled:
+                await parts.room.requeue(state.id, seat.supporter, now)
+            case "waiting" if seat is None and not queued:
+                await parts.room.enqueue(ticket_of(record))
+            case "talking" if state.supporter and (seat is None or settled):
+                if seat is None:
+                    await change(parts, state.id, GivenBack(state.supporter, "lost"))
+                elif seat.supporter != state.supporter:
+                    await parts.room.reseat(state.id, state.supporter, now)
+            case _:
+                pass
+
+
+def _before_end(state: Conversation) -> Conversation:
+    """Return whether a conversation ended unheard: as one that waits, or one that talked."""
+    if state.supporter is None:
+        return Conversation(state.id, phase="waiting")
+    return Conversation(state.id, phase="talking", supporter=state.supporter)

@@ -1,0 +1,222 @@
+"""The composition root: the only place where the parts of Benchside are put together.
+
+`build` opens the store, makes every part, starts what runs in the background, and yields the
+ASGI application for as long as the context lasts.
+"""
+
+import asyncio
+import gzip
+import logging
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chat.board import BoardNews
+from chat.closing import Closings
+from chat.desk_news import DeskNews
+from chat.floor import Floor
+from chat.log_redis import RedisLog
+from chat.offers import OfferNews
+from chat.parts import Parts
+from chat.relay import Relay
+from chat.sweeps import Sweeps
+from chat.waiting import WaitingNews
+from config import catalogue, clock, limits
+from config.ids import new_id
+from config.settings import Settings
+from matching.waiting_room_redis import RedisWaitingRoom
+from safety.desk_redis import DeskRedis
+from safety.screening import load_screen
+from staff.accounts_redis import AccountsRedis
+from staff.audit_redis import AuditRedis
+from staff.guesses_redis import GuessesRedis
+from staff.login import Login
+from staff.passwords import Passwords
+from staff.roster import Roster
+from staff.sessions_redis import SessionsRedis
+from store.client import Store, connect
+from store.embedded import embedded
+from store.tasks import beside
+from web.addresses import Addresses
+from web.admissions import Admissions
+from web.answers import BadBody, error
+from web.endpoints import Endpoints
+from web.gate import Gate
+from web.headers import with_headers
+from web.house import House
+from web.http_public import PublicRoutes
+from web.http_roster import RosterRoutes
+from web.http_staff import Guard, StaffRoutes
+from web.info import helplines, info
+from web.metrics import Metrics
+from web.pages import NAMES, Asset, load_assets, page
+from web.revoking import Revoking
+
+log = logging.getLogger("benchside")
+
+
+class App:
+    """The ASGI application: sockets to their endpoints, all else to the routes."""
+
+    def __init__(self, house: House, endpoints: Endpoints, routes: ASGIApp) -> None:
+        self.house = house
+        self.endpoints = endpoints
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "websocket":
+            await self.endpoints(scope, receive, send)
+        else:
+            await self._routes(scope, receive, send)
+
+    def drain(self) -> None:
+        """Let nobody in any more, and tell those inside to come back in a moment."""
+        self.house.gate.draining = True
+        for socket in tuple(self.endpoints.open):
+            socket.outbox.close(Closings.RESTART.value)
+
+
+@asynccontextmanager
+async def build(settings: Settings) -> AsyncGenerator[App]:
+    """Yield the application, ready to serve.
+
+    Raises:
+        StoreError: the store can't be opened; the text says what to do.
+        LexiconError: the filter's lexicon is broken; names file and line.
+    """
+    async with _store(settings) as store:
+        passwords = Passwords()
+        try:
+            house = _house(settings, store, passwords)
+            endpoints = Endpoints(house)
+            async with beside(**await _background(house, endpoints, store)):
+                yield App(house, endpoints, _routes(house))
+        finally:
+            passwords.close()
+
+
+@asynccontextmanager
+async def _store(settings: Settings) -> AsyncGenerator[Store]:
+    if settings.store.url:
+        async with connect(settings.store.url) as store:
+            yield store
+    else:
+        async with embedded(Path(settings.store.folder)) as url, connect(url) as store:
+            yield store
+
+
+def _house(settings: Settings, store: Store, passwords: Passwords) -> House:
+    accounts, sessions = AccountsRedis(store), SessionsRedis(store)
+    audit = AuditRedis(store)
+    metrics = Metrics()
+    parts = _parts(settings, store, accounts, audit, metrics)
+    told = info(settings)
+    floor = Floor()
+    return House(
+        settings=settings,
+        parts=parts,
+        floor=floor,
+        news=WaitingNews(parts, floor),
+        gate=Gate(is_open=settings.service.open),
+        addresses=Addresses(settings.web.trusted_proxies),
+        admissions=Admissions(store),
+        login=Login(accounts, sessions, GuessesRedis(store), audit, passwords),
+        roster=Roster(accounts, sessions, audit, passwords),
+        sessions=sessions,
+        metrics=metrics,
+        assets=load_assets(),
+        pages={name: _html(page(name, told)) for name in NAMES},
+        info=told,
+    )
+
+
+def _html(body: bytes) -> Asset:
+    return Asset(body, "text/html; charset=utf-8", "", gzip.compress(body, 9, mtime=0))
+
+
+def _parts(
+    settings: Settings,
+    store: Store,
+    accounts: AccountsRedis,
+    audit: AuditRedis,
+    metrics: Metrics,
+) -> Parts:
+    origin = new_id()
+    retention = int(settings.service.retention_hours * 3600)
+    conversations = RedisLog(store, origin=origin, retention=retention)
+    lexicon = settings.safety.lexicon
+    return Parts(
+        settings=settings,
+        log=conversations,
+        relay=Relay(conversations, store.wakeups, origin),
+        room=RedisWaitingRoom(store, settings.store.pool),
+        desk=DeskRedis(store, patience=settings.safety.escalation_louder_seconds),
+        screen=load_screen(Path(lexicon) if lexicon else None),
+        accounts=accounts,
+        audit=audit,
+        tallies=metrics,
+        now=clock.now,
+        new_name=lambda: catalogue.friendly_name(secrets.choice),
+        new_code=lambda: catalogue.secret_words(secrets.choice, catalogue.RETURN_CODE_WORDS),
+        helplines=helplines,
+        origin=origin,
+    )
+
+
+async def _background(
+    house: House, endpoints: Endpoints, store: Store
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    """Return all that runs beside the sockets, listening already to what wakes it."""
+    parts, floor = house.parts, house.floor
+    sweeps = Sweeps(parts, floor)
+    offers, desk = OfferNews(parts, floor), DeskNews(parts, floor)
+    revoking = Revoking(house)
+    await parts.room.listen(offers.woken)
+    await store.wakeups.listen(parts.desk.wake, desk.woken)
+    await store.wakeups.listen(house.sessions.revocations, revoking.woken)
+    work: dict[str, Callable[[], Awaitable[None]]] = {
+        "relay": parts.relay.run,
+        "waiting_news": house.news.run,
+        "offers": offers.run,
+        "desk_news": desk.run,
+        "board_news": BoardNews(parts, floor).run,
+        "sweeps": sweeps.run,
+        "heartbeats": sweeps.heartbeats,
+        "revocations": revoking.run,
+        "silence": endpoints.close_silent,
+    }
+    return {name: partial(_kept, name, run) for name, run in work.items()}
+
+
+async def _kept(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run a background part; if it fails by a fault of ours, say so and start it again."""
+    while True:
+        try:
+            await run()
+        except Exception:  # the top of a task: conversations go on without this part's news
+            log.exception("a background part failed and is started again: %s", name)
+            await asyncio.sleep(limits.PING_SECONDS / 15)
+
+
+def _routes(house: House) -> ASGIApp:
+    guard = Guard(house)
+    routes = [
+        *PublicRoutes(house).routes(),
+        *StaffRoutes(house, guard).routes(),
+        *RosterRoutes(house, guard).routes(),
+    ]
+    starlette = Starlette(routes=routes, exception_handlers={BadBody: _bad_body})
+
+    return with_headers(starlette)
+
+
+async def _bad_body(_: Request, __: Exception) -> Response:
+    return error("bad_request", 400)

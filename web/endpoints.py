@@ -1,0 +1,169 @@
+"""The two socket endpoints: who may open one, and what then speaks for them."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+
+from starlette.types import Receive, Scope, Send
+
+from chat.closing import Closing, Closings
+from chat.protocol import ComeBack, Enter, SeekerCommand, decode_seeker
+from chat.protocol_staff import Attend, StaffCommand, decode_staff
+from chat.seeker_session import SeekerSession
+from chat.staff_commands import carry_out
+from chat.staff_session import StaffSession
+from config import limits
+from config.clock import monotonic
+from staff.login import Attendant
+from store.errors import StoreError
+from web.admissions import SEEKER
+from web.house import House
+from web.http_staff import COOKIE
+from web.origins import foreign_origin, own_origin
+from web.sockets import Socket
+
+
+class Seeking:
+    """A seeker's socket: the admission is checked, then the session speaks."""
+
+    def __init__(self, house: House, socket: Socket, tag: str) -> None:
+        self._house = house
+        self._tag = tag
+        self._session = SeekerSession(
+            house.parts, house.floor, house.news, socket.outbox, secrets.token_hex(8)
+        )
+
+    async def begin(self, command: SeekerCommand) -> Closing | None:
+        """Carry out the first command. Raises: StoreError."""
+        if isinstance(command, Enter):
+            if not self._house.gate.is_open or self._house.gate.draining:
+                return Closings.FULL.value
+            if not await self._house.admissions.take(command.admission, SEEKER):
+                return Closings.ADMISSION.value
+        if isinstance(command, ComeBack) and not self._house.gate.allows_code(self._tag):
+            return Closings.TOO_FAST.value
+        return await self._session.begin(command)
+
+    async def carry_out(self, command: SeekerCommand) -> Closing | None:
+        """Carry out a further command. Raises: StoreError."""
+        return await self._session.carry_out(command)
+
+    async def lost(self) -> None:
+        """The socket is gone. Raises: StoreError."""
+        if self._session.conversation:
+            await self._session.lost()
+
+
+class Attending:
+    """A socket of staff: cookie, origin and admission are checked, then the session speaks."""
+
+    def __init__(self, house: House, socket: Socket, who: Attendant) -> None:
+        self._house = house
+        self._who = who
+        self._session = StaffSession(
+            house.parts, house.floor, socket.outbox, who.account, who.session.id
+        )
+
+    async def begin(self, command: StaffCommand) -> Closing | None:
+        """Carry out the first command. Raises: StoreError."""
+        if not isinstance(command, Attend):
+            return Closings.OUT_OF_PHASE.value
+        if not await self._house.admissions.take(command.admission, self._who.session.id):
+            return Closings.ADMISSION.value
+        await self._session.begin()
+        return None
+
+    async def carry_out(self, command: StaffCommand) -> Closing | None:
+        """Carry out a further command. Raises: StoreError."""
+        return await carry_out(self._session, command)
+
+    async def lost(self) -> None:
+        """The socket is gone."""
+        self._session.gone()
+
+
+class Endpoints:
+    """The sockets of one process."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.open: set[Socket] = set()
+
+    async def close_silent(self) -> None:
+        """Close those who say nothing, not even that they are there, for as long as we run."""
+        while True:
+            await asyncio.sleep(limits.PING_SECONDS / 3)
+            now = monotonic()
+            for socket in tuple(self.open):
+                patience = limits.SILENT_SECONDS if socket.known else limits.FIRST_FRAME_SECONDS
+                if now - socket.heard_at > patience:
+                    socket.outbox.close(Closings.SILENT.value)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one socket from its handshake to its end."""
+        socket = Socket(scope, receive, send)
+        if self._house.gate.full:
+            await socket.refuse(Closings.FULL.value)
+            return
+        self._house.gate.sockets += 1
+        self.open.add(socket)
+        try:
+            match scope["path"]:
+                case "/ws/seeker":
+                    await self._seeker(socket, scope)
+                case "/ws/staff":
+                    await self._staff(socket)
+                case _:
+                    await receive()
+                    await send({"type": "websocket.close", "code": 1000})
+        finally:
+            self.open.discard(socket)
+            self._house.gate.sockets -= 1
+
+    async def _seeker(self, socket: Socket, scope: Scope) -> None:
+        if foreign_origin(socket.headers, self._house.settings.web.public_origin):
+            await socket.refuse(Closings.ORIGIN.value)
+            return
+        if not await socket.accept():
+            return
+        session = Seeking(self._house, socket, self._house.tag(scope))
+        try:
+            await socket.talk(session, decode_seeker)
+        finally:
+            await _quietly_lost(session)
+
+    async def _staff(self, socket: Socket) -> None:
+        if not own_origin(socket.headers, self._house.settings.web.public_origin):
+            await socket.refuse(Closings.ORIGIN.value)
+            return
+        try:
+            who = await self._house.login.who(_cookie(socket.headers), self._house.parts.now())
+        except StoreError:
+            await socket.refuse(Closings.UNAVAILABLE.value)
+            return
+        if who is None or who.account.must_change:
+            await socket.refuse(Closings.REVOKED.value)
+            return
+        if not await socket.accept():
+            return
+        session = Attending(self._house, socket, who)
+        try:
+            await socket.talk(session, decode_staff)
+        finally:
+            await _quietly_lost(session)
+
+
+async def _quietly_lost(session: Seeking | Attending) -> None:
+    try:
+        await session.lost()
+    except StoreError:
+        # The grace and the lease run out by themselves.
+        return
+
+
+def _cookie(headers: Mapping[bytes, bytes]) -> str:
+    for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return value
+    return ""

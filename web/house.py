@@ -1,0 +1,45 @@
+"""The house: what every route and socket of one process is given. Put together by `app.py`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.types import Scope
+
+from chat.floor import Floor
+from chat.parts import Parts
+from chat.waiting import WaitingNews
+from config.settings import Settings
+from staff.login import Login
+from staff.roster import Roster
+from staff.sessions import Sessions
+from web.addresses import Addresses
+from web.admissions import Admissions
+from web.gate import Gate
+from web.metrics import Metrics
+from web.pages import Asset
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that delivery needs; nothing here decides."""
+
+    settings: Settings
+    parts: Parts
+    floor: Floor
+    news: WaitingNews
+    gate: Gate
+    addresses: Addresses
+    admissions: Admissions
+    login: Login
+    roster: Roster
+    sessions: Sessions
+    metrics: Metrics
+    assets: Mapping[str, Asset]
+    pages: Mapping[str, Asset]
+    info: bytes
+
+    def tag(self, scope: Scope) -> str:
+        """Return the tag that stands for the address of whoever is asking."""
+        client: tuple[str, int] | None = scope.get("client")
+        peer = client[0] if client else ""
+        return self.addresses.tag(peer, dict(scope["headers"]), self.parts.now())

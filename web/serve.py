@@ -1,0 +1,166 @@
+"""Serving: the application on a real port, in the foreground or for a test.
+
+uvicorn's own signal handling closes sockets before the application can say anything, so the
+signals are ours: let nobody in, tell everybody to come back, then stop.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncGenerator, Callable, Generator
+
+import click
+import uvicorn
+
+from config import limits
+from config.settings import Settings
+from store.tasks import beside
+from web.app import App, build
+from web.logs import set_up
+
+Beside = Callable[[str, App], contextlib.AbstractAsyncContextManager[None]]
+"""Something that runs beside a server, given its address."""
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to us and says when it is ready."""
+
+    def __init__(self, app: App, settings: Settings, listening: socket.socket) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                loop="uvloop",
+                http="httptools",
+                ws="websockets-sansio",
+                ws_max_size=limits.FRAME_BYTES,
+                ws_per_message_deflate=False,
+                ws_ping_interval=None,
+                lifespan="off",
+                proxy_headers=False,
+                server_header=False,
+                date_header=False,
+                access_log=False,
+                log_config=None,
+                timeout_graceful_shutdown=int(limits.DRAIN_SECONDS / 2),
+                timeout_keep_alive=15,
+                backlog=2048,
+            )
+        )
+        self._listening = listening
+        self.ready = asyncio.Event()
+        self._stopped = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave signals alone."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def run_here(self) -> None:
+        """Serve until `stop`."""
+        try:
+            await self.serve([self._listening])
+        finally:
+            self._stopped.set()
+
+    async def stop(self) -> None:
+        """Stop serving, and wait until it has stopped."""
+        self.should_exit = True
+        await self._stopped.wait()
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator[str]:
+    """Serve in this process for as long as the context lasts; yield the address.
+
+    Raises: as `build`, and OSError if the port can't be had.
+    """
+    async with _running(settings) as (url, _):
+        yield url
+
+
+@contextlib.asynccontextmanager
+async def _running(settings: Settings) -> AsyncGenerator[tuple[str, App]]:
+    listening = _listen(settings.web.host, settings.web.port)
+    port: int = listening.getsockname()[1]
+    with contextlib.closing(listening):
+        async with build(settings) as app:
+            server = Server(app, settings, listening)
+            async with beside(http_server=server.run_here):
+                await server.ready.wait()
+                try:
+                    yield f"http://{_shown(settings.web.host)}:{port}", app
+                finally:
+                    app.drain()
+                    await server.stop()
+
+
+def serve(
+    settings: Settings,
+    beside: Callable[[str, App], contextlib.AbstractAsyncContextManager[None]] | None = None,
+) -> None:
+    """Serve in the foreground until SIGINT or SIGTERM, and print the three addresses.
+
+    `companions(url, app)` runs for as long, such as the simulated people of the demo.
+
+    Raises: as `running`.
+    """
+    set_up(settings.log.level, settings.log.format)
+    with asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(_serve(settings, companions))
+
+
+async def _serve(settings: Settings, companions: Beside | None) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with _running(settings) as (url, app):
+        first = await app.house.roster.ensure_first(app.house.parts.now())
+        public = settings.web.public_origin or url
+        _greet(public, first, demo=settings.demo.on)
+        if companions is None:
+            await stop.wait()
+            return
+        async with companions(url, app):
+            await stop.wait()
+
+
+def _greet(url: str, first: tuple[str, str] | None, *, demo: bool) -> None:
+    click.echo(f"Benchside is ready{' (demo: the people here are made up)' if demo else ''}.")
+    click.echo(f"  seekers      {url}/")
+    click.echo(f"  supporters   {url}/supporter")
+    click.echo(f"  supervisors  {url}/supervisor")
+    if first is not None:
+        name, passphrase = first
+        click.echo(f"The first administrator is {name!r}, with this one-time passphrase,")
+        click.echo(f"which is shown only now:  {passphrase}")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(2048)
+    except OSError:
+        listening.close()
+        raise
+    listening.setblocking(False)
+    return listening
+
+
+def _shown(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    import uvloop
+
+    return uvloop.new_event_loop()
