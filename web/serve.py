@@ -102,7 +102,7 @@ async def _running(settings: Settings) -> AsyncGenerator[tuple[str, App]]:
 
 def serve(
     settings: Settings,
-    beside: Callable[[str, App], contextlib.AbstractAsyncContextManager[None]] | None = None,
+    companions: Beside | None = None,
 ) -> None:
     """Serve in the foreground until SIGINT or SIGTERM, and print the three addresses.
 
