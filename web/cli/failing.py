@@ -28,8 +28,9 @@ def _speaks_for_itself(error: Exception) -> bool:
     """Whether the error's own text was written for an operator."""
     from safety.lexicon import LexiconError
     from store.errors import StoreError
+    from web.recording import RecordingError
 
-    return isinstance(error, (StoreError, LexiconError))
+    return isinstance(error, StoreError | LexiconError | RecordingError)
 
 
 def _system(error: OSError) -> str | None:

@@ -1,0 +1,98 @@
+"""A server of its own, with made-up staff: where commands play whole conversations.
+
+It listens on a free port of this machine and keeps everything in a folder that is gone
+afterwards; nothing that runs elsewhere is touched.
+"""
+
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from config.clock import Millis, now
+from config.ids import AccountId, new_id
+from config.risk import Risk
+from config.sections import LANGUAGES
+from config.settings import Log, Settings, Store
+from staff.accounts import SYSTEM, Account, Training
+from staff.accounts_redis import AccountsRedis
+from staff.passwords import Passwords
+from staff.roles import Role
+from web.cli.opening import open_store
+
+DAY = 24 * 3600 * 1000
+HERE = "127.0.0.1"
+"""Believed as a proxy: clients name the addresses that they pretend to come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """The server, and who works there: log-in names, all with the same passphrase."""
+
+    url: str
+    supporters: tuple[str, ...]
+    supervisor: str
+    passphrase: str = field(repr=False)
+
+
+@asynccontextmanager
+async def rehearsal(settings: Settings, supporters: int) -> AsyncGenerator[Rehearsal]:
+    """Run a server with so many trained supporters and a supervisor while the context lasts.
+
+    Raises: as `web.serve.running`.
+    """
+    from web.serve import running
+
+    names = tuple(f"supporter-{number}" for number in range(1, supporters + 1))
+    passphrase = secrets.token_urlsafe(16)
+    with TemporaryDirectory(prefix="benchside-") as folder:
+        alone = _alone(settings, folder)
+        async with running(alone) as url:
+            await _employ(alone, names, passphrase)
+            yield Rehearsal(url, names, "supervisor", passphrase)
+
+
+def _alone(settings: Settings, folder: str) -> Settings:
+    """Return settings with which a server meets nobody but those who are made up."""
+    return Settings(
+        web=msgspec.structs.replace(
+            settings.web,
+            host=HERE,
+            port=0,
+            public_origin="",
+            trusted_proxies=(HERE,),
+        ),
+        store=Store(folder=folder),
+        matching=settings.matching,
+        safety=settings.safety,
+        service=msgspec.structs.replace(settings.service, open=True, languages=LANGUAGES),
+        log=Log(level="error", format=settings.log.format),
+    )
+
+
+async def _employ(settings: Settings, names: tuple[str, ...], passphrase: str) -> None:
+    passwords = Passwords()
+    try:
+        password_hash = await passwords.hash(passphrase)
+    finally:
+        passwords.close()
+    async with open_store(settings) as store:
+        accounts = AccountsRedis(store)
+        for name in names:
+            await accounts.add(_account(name, Role.SUPPORTER, password_hash))
+        await accounts.add(_account("supervisor", Role.SUPERVISOR, password_hash))
+
+
+def _account(name: str, role: Role, password_hash: str) -> Account:
+    return Account(
+        id=AccountId(new_id()),
+        name=name,
+        display=name.capitalize(),
+        role=role,
+        password_hash=password_hash,
+        languages=LANGUAGES,
+        training=Training(Risk.IMMINENT, Millis(now() + DAY), SYSTEM),
+    )
