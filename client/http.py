@@ -54,9 +54,12 @@ async def ask(
     body: Mapping[str, object] | None = None,
     *,
     cookie: str = "",
+    forwarded_for: str = "",
     seconds: float = 10.0,
 ) -> Reply:
     """Send one request (POST if there is a body) and return the answer, if it is a success.
+
+    A request with a cookie bears the origin of `url`, as the server's own page would.
 
     Raises:
         Denied: the status is 400 or above.
@@ -65,7 +68,9 @@ async def ask(
     """
     try:
         async with asyncio.timeout(seconds):
-            raw = await _exchange(url, _request(url, path, body, cookie))
+            raw = await _exchange(
+                url, _request(url, path, body, {"Cookie": cookie, "X-Forwarded-For": forwarded_for})
+            )
     except (OSError, EOFError, TimeoutError) as problem:
         raise Unreachable(type(problem).__name__) from None
     reply = _reply(raw)
@@ -74,19 +79,21 @@ async def ask(
     return reply
 
 
-def _request(url: str, path: str, body: Mapping[str, object] | None, cookie: str) -> bytes:
+def _request(
+    url: str, path: str, body: Mapping[str, object] | None, more: Mapping[str, str]
+) -> bytes:
     content = b"" if body is None else json.dumps(body).encode()
-    method = "GET" if body is None else "POST"
-    lines = [
-        f"{method} {path} HTTP/1.1",
-        f"Host: {urlsplit(url).netloc}",
-        "Connection: close",
-        "Accept: application/json",
-    ]
-    if body is not None:
-        lines += ["Content-Type: application/json", f"Content-Length: {len(content)}"]
-    if cookie:
-        lines += [f"Cookie: {cookie}", f"Origin: {origin(url)}"]
+    headers = {
+        "Host": urlsplit(url).netloc,
+        "Connection": "close",
+        "Accept": "application/json",
+        "Content-Type": "application/json" if content else "",
+        "Content-Length": str(len(content)) if content else "",
+        "Origin": origin(url) if more.get("Cookie") else "",
+        **more,
+    }
+    lines = [f"{'POST' if content else 'GET'} {path} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in headers.items() if value]
     return "\r\n".join([*lines, "", ""]).encode() + content
 
 

@@ -6,7 +6,7 @@ their own speed and none costs memory without bound.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeVar
 
 from client.errors import ClientError, FellBehind, TimedOut
@@ -47,6 +47,11 @@ class Inbox:
         """Nothing more will come: tell everybody who waits, now or later."""
         self._failure = failure
         self.wake()
+
+    @property
+    def kept(self) -> Sequence[Fact]:
+        """The facts in the ring, oldest first."""
+        return tuple(self._facts)
 
     @property
     def failure(self) -> ClientError | None:

@@ -96,6 +96,11 @@ class Person:
         """
         return self._inbox.events()
 
+    @property
+    def heard(self) -> Sequence[Fact]:
+        """The facts heard lately, oldest first: a ring, so long ago is forgotten."""
+        return self._inbox.kept
+
     def drop(self) -> None:
         """Break the socket off without a word, as a bad network does; it comes back by itself."""
         self._connection.drop()

@@ -26,9 +26,14 @@ class Seeker(Person):
         mood: int | None = None,
         country: str | None = None,
         code: str = "",
+        forwarded_for: str = "",
         patience: float = PATIENCE_SECONDS,
     ) -> None:
-        """Nothing is sent before the context is entered."""
+        """Nothing is sent before the context is entered.
+
+        `forwarded_for` is the address to enter from, for many simulated seekers on one machine;
+        only a server that trusts this machine as its proxy believes it.
+        """
         super().__init__(url, "/ws/seeker", patience)
         self.conversation = ""
         self.name = ""
@@ -46,6 +51,7 @@ class Seeker(Person):
             "country": country,
         }
         self._code = code
+        self._forwarded_for = forwarded_for
         self._token = ""
         self._talk = Talk("seeker", self._inbox, self._connection.send, self._ref, {})
 
@@ -119,7 +125,9 @@ class Seeker(Person):
             return encode("resume", token=self._token, since=self._talk.log.position), ""
         if self._code:
             return encode("come_back", code=self._code), ""
-        reply = await ask(self.url, "/api/enter", {}, seconds=self.patience)
+        reply = await ask(
+            self.url, "/api/enter", {}, forwarded_for=self._forwarded_for, seconds=self.patience
+        )
         return encode("enter", admission=reply.text("admission"), **self._enter), ""
 
     def _take(self, fact: Fact) -> Sequence[bytes]:

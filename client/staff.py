@@ -135,3 +135,14 @@ class Staff(Person):
     def __repr__(self) -> str:
         """Without name, password or cookie."""
         return f"{type(self).__name__}({self.account or 'outside'})"
+
+
+async def change_password(url: str, name: str, old: str, new: str) -> None:
+    """Log in with a password (or one-time passphrase) and put another in its place.
+
+    Raises:
+        Denied: the old one is wrong, or the new one won't do.
+    """
+    reply = await ask(url, "/api/staff/login", {"name": name, "password": old})
+    cookie = f"{COOKIE}={reply.cookie(COOKIE)}"
+    await ask(url, "/api/staff/password", {"old": old, "new": new}, cookie=cookie)
