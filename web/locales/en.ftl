@@ -13,6 +13,7 @@ team = Someone from the team
 ## Help, always in the same place
 
 help-now = Help now: { $number }
+emergency = Emergency
 help-emergency = In danger right now? Call { $number }.
 help-country = Where are you?
 helpline-call = Call { $number }
@@ -114,9 +115,10 @@ line-sent = Sent
 line-read = Read
 line-refused = Not sent.
 line-again = Send again
-log-matched = { $supporter } is here now.
+log-matched = { $who } is here now.
 log-joined = Someone from the team has joined.
-log-left = { $who } has left. You are at the front of the line.
+log-left = { $who } has left.
+log-left-waits = { $who } has left. You are at the front of the line.
 helped = What you write sounds heavy. You are still welcome here. These people can help right now too.
 reconnecting = The connection is lost. Your place is kept. We are trying again.
 reconnecting-new = The connection is lost. We are trying again.

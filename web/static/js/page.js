@@ -239,7 +239,7 @@ export const Helplines = ({ list }) =>
   html`<ul class="helplines">
     ${list.map(
       (one) => html`<li data-test="helpline">
-        <strong dir="auto">${one.name}</strong>
+        <strong dir="auto">${one.name || (one.emergency ? t("emergency") : "")}</strong>
         ${one.phone && html`<a href=${`tel:${one.phone.replaceAll(/[^+\d*#]/g, "")}`}>${t("helpline-call", { number: one.phone })}</a>`}
         ${one.sms && html`<span>${t("helpline-text", { number: one.sms })}</span>`}
         ${one.url && html`<a href=${one.url} target="_blank" rel="noopener noreferrer">${t("helpline-site")}</a>`}

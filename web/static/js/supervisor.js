@@ -182,7 +182,9 @@ function Escalations() {
     { id: "by", label: t("col-claimed"), value: (row) => row.by ?? "", cell: (row) => row.by ? t("claimed-by", { who: row.by }) : t("claimed-none") },
     { id: "do", label: t("col-do"), cell: actions },
   ];
-  return html`<${Table} caption=${t("escalations")} name="escalation" rows=${board.value.escalations} empty=${t("escalations-none")}
+  const urgent = (/** @type {EscalationRow} */ row) => (row.state === "acknowledged" ? 0 : 100) + row.risk * 10 + (row.loudness ?? 0);
+  const rows = [...board.value.escalations].sort((a, b) => urgent(b) - urgent(a) || a.raised - b.raised);
+  return html`<${Table} caption=${t("escalations")} name="escalation" rows=${rows} empty=${t("escalations-none")}
     columns=${columns} />`;
 }
 

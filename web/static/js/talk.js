@@ -21,6 +21,9 @@ import { Scale, Tools } from "./seeker.js";
 import { batch, signal, useEffect, useRef, useState } from "../vendor/vendor.js";
 
 /** @typedef {import("./connection.js").Frame} Frame */
+/** @typedef {import("./protocol.d.ts").SeekerFact} SeekerFact */
+/** @typedef {import("./protocol.d.ts").SeekerCommand} SeekerCommand */
+/** @typedef {Extract<SeekerFact, {t: "said" | "matched" | "joined" | "left" | "ended"}>} LogFact */
 /** @typedef {import("./connection.js").Link} Link */
 /**
  * One thing in the log. What has no seq yet stands at the end.
@@ -28,11 +31,13 @@ import { batch, signal, useEffect, useRef, useState } from "../vendor/vendor.js"
  * @property {"said" | "matched" | "joined" | "left" | "helped"} kind
  * @property {number} seq
  * @property {string} [by]
+ * @property {string} [who] their name, as it was then
+ * @property {boolean} [waits] whether the seeker waits again
  * @property {string} [text]
  * @property {number} [at]
  * @property {string} [ref]
  * @property {string} [refused]
- * @property {any[]} [helplines]
+ * @property {import("./protocol.d.ts").Helpline[]} [helplines]
  */
 /** @typedef {"room" | "after"} Screen */
 
@@ -57,7 +62,7 @@ const code = signal("");
 const dialog = signal("");
 const endedBy = signal("");
 const thanked = signal(false);
-/** @type {{value: Frame | null}} */
+/** @type {{value: import("./protocol.d.ts").Waiting | null}} */
 const place = signal(null);
 /** @type {{value: Entry[]}} */
 const log = signal([]);
@@ -72,7 +77,7 @@ let toldTyping = 0;
 let typingFades;
 
 const positions = new Positions(() => connection.reopen());
-const connection = new Connection({ path: "/ws/seeker", first, onFact: hear, onLink: linked });
+const connection = new Connection({ path: "/ws/seeker", first, onFact: (fact) => hear(/** @type {SeekerFact} */ (fact)), onLink: linked });
 
 /**
  * Make the first frame of a socket: a new conversation, or the same one again.
@@ -125,7 +130,7 @@ function linked(state, closing) {
   else trouble.value = "entry-unavailable";
 }
 
-/** @param {Frame} fact */
+/** @param {SeekerFact} fact */
 function hear(fact) {
   batch(() => {
     switch (fact.t) {
@@ -164,49 +169,55 @@ function hear(fact) {
         positions.reset();
         log.value = log.value.filter((entry) => entry.seq === UNSENT);
         return;
+      case "ponged":
+        return;
       default:
         if (positions.take(fact.seq)) enterLog(fact);
     }
   });
 }
 
-/** @param {Frame} fact */
+/** @param {Extract<SeekerFact, {t: "entered" | "resumed"}>} fact */
 function arrived(fact) {
   token = fact.token ?? token;
   comingBackWith = "";
   name.value = fact.name;
   trouble.value = "";
-  if (fact.phase === "ended") screen.value = "after";
+  if (fact.t === "resumed" && fact.phase === "ended") screen.value = "after";
   else if (screen.value !== "after") screen.value = "room";
 }
 
 /**
  * Take a numbered fact into the log.
- * @param {Frame} fact
+ * @param {LogFact} fact
  */
 function enterLog(fact) {
-  const { seq, by, text, at, ref } = fact;
-  if (fact.t === "said") {
-    if (ref) connection.settle(ref);
-    if (by !== "seeker") typing.value = "";
-    put({ kind: "said", seq, by, text, at, ref });
-  } else if (fact.t === "matched") {
-    supporter.value = fact.supporter;
-    place.value = null;
-    put({ kind: "matched", seq, by: fact.supporter });
-  } else if (fact.t === "joined") put({ kind: "joined", seq });
-  else if (fact.t === "left" && by !== "seeker") {
-    if (by === "supporter") supporter.value = "";
-    put({ kind: "left", seq, by });
-  } else if (fact.t === "ended") {
-    connection.settle("leave");
-    endedBy.value = fact.reason;
-    dialog.value = "";
-    screen.value = "after";
+  const { seq, at } = fact;
+  switch (fact.t) {
+    case "said":
+      if (fact.ref) connection.settle(fact.ref);
+      if (fact.by !== "seeker") typing.value = "";
+      return put({ kind: "said", seq, by: fact.by, who: who(fact.by), text: fact.text, at, ref: fact.ref ?? undefined });
+    case "matched":
+      supporter.value = fact.supporter;
+      place.value = null;
+      return put({ kind: "matched", seq, who: fact.supporter });
+    case "joined":
+      return put({ kind: "joined", seq });
+    case "left":
+      if (fact.by === "seeker") return;
+      put({ kind: "left", seq, who: who(fact.by), waits: fact.by === "supporter" && fact.reason !== "taken_over" });
+      if (fact.by === "supporter") supporter.value = "";
+      return;
+    case "ended":
+      connection.settle("leave");
+      endedBy.value = fact.reason;
+      dialog.value = "";
+      screen.value = "after";
   }
 }
 
-/** @param {Frame} fact */
+/** @param {import("./protocol.d.ts").Accepted} fact */
 function accepted({ ref, seq, at, text }) {
   connection.settle(ref);
   if (!positions.take(seq)) return;
@@ -214,7 +225,7 @@ function accepted({ ref, seq, at, text }) {
   put({ kind: "said", seq, by: "seeker", at, ref, text: text ?? mine?.text ?? "" });
 }
 
-/** @param {Frame} fact */
+/** @param {import("./protocol.d.ts").Refused} fact */
 function refused({ ref, reason }) {
   if (reason === "code_unknown") return giveUp("trouble-code");
   const mine = log.value.find((entry) => entry.ref === ref);
@@ -227,6 +238,9 @@ function refused({ ref, reason }) {
     put({ ...mine, refused: reason });
   }
 }
+
+/** @param {string} by */
+const who = (by) => (by === "supporter" && supporter.value) || t("team");
 
 /**
  * Put an entry in its place; one with the same ref or seq gives way to it.
@@ -313,7 +327,7 @@ function Waiting() {
   </div>`;
 }
 
-/** @param {Frame} told */
+/** @param {import("./protocol.d.ts").Waiting} told */
 function range({ low, high }) {
   if (low == null || high == null) return t("range-unknown");
   const from = Math.floor(low / 60);
@@ -334,22 +348,20 @@ function Log() {
   </div>`;
 }
 
-/** @param {string | undefined} by */
-const who = (by) => (by === "seeker" ? t("you") : by === "supporter" && supporter.value ? supporter.value : t("team"));
-
 /** @param {{entry: Entry}} parts */
 function Line({ entry }) {
-  const { kind, by, text, at, seq, refused: why } = entry;
+  const { kind, by, who: author = "", text, at, seq, refused: why } = entry;
   if (kind === "helped") {
     return html`<li class="card" data-test="helped"><p>${t("helped")}</p><${Helplines} list=${entry.helplines ?? []} /></li>`;
   }
   if (kind !== "said") {
-    return html`<li class="event" data-test=${kind}>${t(`log-${kind}`, { supporter: by ?? "", who: kind === "left" ? who(by) : "" })}</li>`;
+    const words = t(entry.waits ? "log-left-waits" : `log-${kind}`, { who: author });
+    return html`<li class="event" data-test=${kind}>${words}</li>`;
   }
   const state = why ? "refused" : seq === UNSENT ? "pending" : seq <= readTo.value ? "read" : "sent";
   const mine = by === "seeker";
   return html`<li class=${mine ? "line mine" : "line"} data-test="line" data-by=${by} data-state=${mine ? state : "heard"}>
-    <span class="small">${who(by)}</span>
+    <span class="small" dir="auto">${mine ? t("you") : author}</span>
     <p dir="auto">${text}</p>
     <span class="small">
       ${at && html`<time>${clockTime(at)}</time> `}${mine && t(`line-${state}`)} ${why && named("refused", why)}
