@@ -83,15 +83,13 @@ class OfferNews:
             waited=max(0, now - one.ticket.arrived_at) // 1000,
         )
         for member in self._floor.of(one.offer.supporter):
-            if isinstance(member, StaffSession) and one.offer.id not in member.shown.offers:
-                member.shown.offers.add(one.offer.id)
-                member.tell(fact)
+            if isinstance(member, StaffSession):
+                member.tell_offer(one.offer.id, fact)
 
     def _withdraw(self, account: AccountId, offer: OfferId) -> None:
         for member in self._floor.of(account):
-            if isinstance(member, StaffSession) and offer in member.shown.offers:
-                member.shown.offers.discard(offer)
-                member.tell(staff.Withdrawn(offer=offer, reason="expired"))
+            if isinstance(member, StaffSession):
+                member.withdraw_offer(offer)
 
     def _tell_away(self, account: AccountId) -> None:
         for member in self._floor.of(account):

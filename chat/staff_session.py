@@ -30,6 +30,10 @@ from staff.accounts import Account, valid_training
 from staff.sessions import SessionId
 
 
+OFFERS_KNOWN = 100
+"""Offers remembered, so that news of one that comes late is not taken for another."""
+
+
 @dataclass(slots=True)
 class Open:
     """A conversation on this screen."""
@@ -43,7 +47,8 @@ class Screenful:
     """What one socket shows."""
 
     open: dict[ConversationId, Open] = field(default_factory=dict[ConversationId, Open])
-    offers: set[OfferId] = field(default_factory=set[OfferId])
+    offers: dict[OfferId, bool] = field(default_factory=dict[OfferId, bool])
+    """The offers told here, and whether they are still open; one is never told twice."""
 
 
 class StaffSession:
@@ -122,7 +127,7 @@ class StaffSession:
     async def accept(self, offer: OfferId) -> None:
         """Take an offered conversation."""
         now = self.parts.now()
-        self.shown.offers.discard(offer)
+        self.shown.offers[offer] = False
         id_ = await self.parts.room.accept(offer, self.account, now)
         if id_ is None:
             self.refuse("offer_gone", subject=offer)
@@ -142,7 +147,7 @@ class StaffSession:
 
     async def decline(self, offer: OfferId, reason: wire.DeclineReason) -> None:
         """Let an offered conversation go back to its place."""
-        self.shown.offers.discard(offer)
+        self.shown.offers[offer] = False
         declined = await self.parts.room.decline(offer, self.account, reason, self.parts.now())
         if declined is None:
             self.refuse("offer_gone", subject=offer)
@@ -363,6 +368,20 @@ class StaffSession:
     def tell(self, fact: staff.StaffFact) -> None:
         """Queue a fact."""
         self._outbox.put(wire.encode(fact))
+
+    def tell_offer(self, offer: OfferId, fact: staff.Offered) -> None:
+        """Tell of an offer, once."""
+        if offer not in self.shown.offers:
+            self.shown.offers[offer] = True
+            self.tell(fact)
+        while len(self.shown.offers) > OFFERS_KNOWN:
+            del self.shown.offers[next(iter(self.shown.offers))]
+
+    def withdraw_offer(self, offer: OfferId) -> None:
+        """Tell that an offer is gone, if it was not answered here."""
+        if self.shown.offers.get(offer):
+            self.shown.offers[offer] = False
+            self.tell(staff.Withdrawn(offer=offer, reason="expired"))
 
     def tell_away(self) -> None:
         """Tell that too many offers were missed, so that no more will come."""
