@@ -98,7 +98,7 @@ function Top() {
   const here = country.value || info.value.country;
   const place = info.value.helplines[here] ?? info.value.helplines["ZZ"];
   const codes = info.value.countries.map(({ id }) => /** @type {[string, string]} */ ([id, countryName(id)]));
-  return html`<header class="top">
+  return html`<header class=${screen.value === "welcome" ? "top still" : "top"}>
     <details class="help" data-test="help" open=${screen.value === "welcome"}>
       <summary data-test="help-now">${t("help-now", { number: place?.emergency ?? "112" })}</summary>
       <div class="panel">

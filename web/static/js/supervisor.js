@@ -98,20 +98,22 @@ function change(fact) {
   const gone = new Set(fact.gone);
   /**
    * @template {{id: string}} Row
+   * @param {string} section
    * @param {Row[]} old
    * @param {Row[]} [rows]
    */
-  const merge = (old, rows = []) => {
-    const merged = new Map(old.filter(({ id }) => !gone.has(id)).map((row) => [row.id, row]));
+  const merge = (section, old, rows = []) => {
+    const left = old.filter(({ id }) => !gone.has(`${section}:${id}`));
+    const merged = new Map(left.map((row) => [row.id, row]));
     for (const row of rows) merged.set(row.id, row);
     return [...merged.values()];
   };
   board.value = {
     lights: fact.lights,
-    waiting: merge(board.value.waiting, fact.waiting),
-    conversations: merge(board.value.conversations, fact.conversations),
-    supporters: merge(board.value.supporters, fact.supporters),
-    escalations: merge(board.value.escalations, fact.escalations),
+    waiting: merge("waiting", board.value.waiting, fact.waiting),
+    conversations: merge("conversations", board.value.conversations, fact.conversations),
+    supporters: merge("supporters", board.value.supporters, fact.supporters),
+    escalations: merge("escalations", board.value.escalations, fact.escalations),
   };
 }
 
