@@ -19,7 +19,11 @@ class Board:
         self.escalations: dict[str, Fact] = {}
 
     def take(self, fact: Fact) -> None:
-        """Take `board` (everything anew) or `board_changed` (what is new, and what is gone)."""
+        """Take `board` (everything anew) or `board_changed` (what is new, and what is gone).
+
+        Gone rows are named `table:id`: a ticket that is matched goes on as a conversation of the
+        same id.
+        """
         tables = (self.waiting, self.conversations, self.supporters, self.escalations)
         self.lights = fact.row("lights").fields
         gone = fact.texts("gone")
@@ -27,7 +31,7 @@ class Board:
             if fact.kind == "board":
                 table.clear()
             for row in gone:
-                table.pop(row, None)
+                table.pop(row.removeprefix(f"{name}:"), None)
             table.update((row.text("id"), row) for row in fact.rows(name))
 
     def __repr__(self) -> str:

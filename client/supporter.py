@@ -78,6 +78,8 @@ class Supporter(Staff):
     async def accepts(self, offer: str) -> Conversation:
         """Take an offer by its id; return the conversation once it is open.
 
+        `opens` and `openings` return it as well.
+
         Raises:
             Refused: the offer is gone, or this supporter has no room.
         """
@@ -91,10 +93,7 @@ class Supporter(Staff):
                     or (fact.kind == "refused" and fact.text("subject") == offer)
                 ),
             )
-        conversation = self.conversations[fact.text("conversation")]
-        if conversation in self._fresh:
-            self._fresh.remove(conversation)
-        return conversation
+        return self.conversations[fact.text("conversation")]
 
     async def declines(self, offer: str, reason: str = "not_now") -> None:
         """Let an offer go back to its place."""

@@ -95,12 +95,14 @@ def test_a_board_is_kept_by_its_changes() -> None:
     board.take(
         Fact(
             "board_changed",
-            {"lights": {"waiting": 0}, "conversations": [_row("t1")], "gone": ["t1"]},
+            {"lights": {"waiting": 0}, "conversations": [_row("t1")], "gone": ["waiting:t1"]},
         )
     )
     assert list(board.waiting) == []
     assert list(board.conversations) == ["t1"]
     assert board.lights["waiting"] == 0
+    board.take(Fact("board_changed", {"lights": {}, "gone": ["waiting:t1", "waiting:t2"]}))
+    assert list(board.conversations) == ["t1"]
 
 
 def test_the_servers_encoding_of_a_board_is_understood() -> None:
