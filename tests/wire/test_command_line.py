@@ -2,13 +2,16 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -41,10 +44,10 @@ def _run(
 
 
 @contextmanager
-def _serving(folder: Path, *arguments: str) -> Iterator[list[str]]:
-    """Run `benchside serve` on a free port; yield what it prints up to the addresses."""
+def _serving(folder: Path, command: str = "serve") -> Iterator[list[str]]:
+    """Run a server on a free port; yield what it prints up to the addresses."""
     with subprocess.Popen(
-        [*BENCHSIDE, "serve", "--port", "0", *arguments],
+        [*BENCHSIDE, command, "--port", "0"],
         cwd=folder,
         env=_environ(folder),
         stdout=subprocess.PIPE,
@@ -64,6 +67,25 @@ def test_serve_prints_three_addresses_and_stops_cleanly(tmp_path: Path) -> None:
     assert "/supporter" in told
     assert "/supervisor" in told
     assert "http://127.0.0.1:" in told
+
+
+def test_the_demo_is_peopled_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with _serving(tmp_path, "demo") as printed:
+        assert "demo" in printed[0]
+        url = printed[1].split()[1]
+        assert _eventually(f"{url}metrics", r'benchside_lines_total\{by="seeker"\} [1-9]')
+    assert not (tmp_path / "data").exists()
+
+
+def _eventually(url: str, pattern: str) -> bool:
+    """Ask until the answer has the pattern, or half a minute is over."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with urlopen(url, timeout=5) as answer:
+            if re.search(pattern, answer.read().decode()):
+                return True
+        time.sleep(0.2)
+    return False
 
 
 def test_staff_are_looked_after_beside_a_running_server_and_without_one(tmp_path: Path) -> None:

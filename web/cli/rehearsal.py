@@ -27,6 +27,9 @@ DAY = 24 * 3600 * 1000
 HERE = "127.0.0.1"
 """Believed as a proxy: clients name the addresses that they pretend to come from."""
 
+FIRST_NAMES = ("Amina", "Jonas", "Chipo", "Mei", "Luis", "Sara", "Tariq", "Olga", "Dewi", "Elif")
+"""Display names of the made-up supporters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
@@ -46,13 +49,10 @@ async def rehearsal(settings: Settings, supporters: int) -> AsyncGenerator[Rehea
     """
     from web.serve import running
 
-    names = tuple(f"supporter-{number}" for number in range(1, supporters + 1))
-    passphrase = secrets.token_urlsafe(16)
     with TemporaryDirectory(prefix="benchside-") as folder:
         alone = _alone(settings, folder)
         async with running(alone) as url:
-            await _employ(alone, names, passphrase)
-            yield Rehearsal(url, names, "supervisor", passphrase)
+            yield await employ(alone, url, supporters)
 
 
 def _alone(settings: Settings, folder: str) -> Settings:
@@ -73,7 +73,10 @@ def _alone(settings: Settings, folder: str) -> Settings:
     )
 
 
-async def _employ(settings: Settings, names: tuple[str, ...], passphrase: str) -> None:
+async def employ(settings: Settings, url: str, supporters: int) -> Rehearsal:
+    """Add so many trained supporters, who speak every language, and a supervisor."""
+    names = tuple(f"supporter-{number}" for number in range(1, supporters + 1))
+    passphrase = secrets.token_urlsafe(16)
     passwords = Passwords()
     try:
         password_hash = await passwords.hash(passphrase)
@@ -81,16 +84,18 @@ async def _employ(settings: Settings, names: tuple[str, ...], passphrase: str) -
         passwords.close()
     async with open_store(settings) as store:
         accounts = AccountsRedis(store)
-        for name in names:
-            await accounts.add(_account(name, Role.SUPPORTER, password_hash))
-        await accounts.add(_account("supervisor", Role.SUPERVISOR, password_hash))
+        for number, name in enumerate(names):
+            display = FIRST_NAMES[number % len(FIRST_NAMES)]
+            await accounts.add(_account(name, display, Role.SUPPORTER, password_hash))
+        await accounts.add(_account("supervisor", "Noor", Role.SUPERVISOR, password_hash))
+    return Rehearsal(url, names, "supervisor", passphrase)
 
 
-def _account(name: str, role: Role, password_hash: str) -> Account:
+def _account(name: str, display: str, role: Role, password_hash: str) -> Account:
     return Account(
         id=AccountId(new_id()),
         name=name,
-        display=name.capitalize(),
+        display=display,
         role=role,
         password_hash=password_hash,
         languages=LANGUAGES,

@@ -1,11 +1,12 @@
 """`serve` and `demo`: the server in the foreground, until it is told to stop."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import msgspec
 
-from config.settings import Settings
+from config.settings import Demo, Settings, Store
 from web.cli.options import config_option, read_settings
 
 
@@ -15,7 +16,9 @@ from web.cli.options import config_option, read_settings
 @config_option
 def serve_command(host: str | None, port: int | None, path: Path | None) -> None:
     """Start the server. It stops cleanly on Ctrl+C or SIGTERM."""
-    _serve(_listening(read_settings(path), host, port))
+    from web.serve import serve
+
+    serve(_listening(read_settings(path), host, port))
 
 
 @click.command(epilog="Example: benchside demo --seekers 20")
@@ -31,11 +34,23 @@ def demo_command(
     Nobody real should write to it: anyone can read along. It uses a store of its own that is
     gone when it stops.
     """
-    settings = _listening(read_settings(path), host, port)
-    demo = msgspec.structs.replace(
-        settings.demo, on=True, seekers=settings.demo.seekers if seekers is None else seekers
+    from web.cli.populating import populated_by
+    from web.serve import serve
+
+    with TemporaryDirectory(prefix="benchside-demo-") as folder:
+        settings = _demo(_listening(read_settings(path), host, port), folder, seekers)
+        serve(settings, populated_by(settings))
+
+
+def _demo(settings: Settings, folder: str, seekers: int | None) -> Settings:
+    """Return settings for made-up people: a passing store, and many addresses from here."""
+    count = settings.demo.seekers if seekers is None else seekers
+    return msgspec.structs.replace(
+        settings,
+        web=msgspec.structs.replace(settings.web, trusted_proxies=("127.0.0.1",)),
+        store=Store(folder=folder),
+        demo=Demo(on=True, seekers=count),
     )
-    _serve(msgspec.structs.replace(settings, demo=demo))
 
 
 def _listening(settings: Settings, host: str | None, port: int | None) -> Settings:
@@ -45,9 +60,3 @@ def _listening(settings: Settings, host: str | None, port: int | None) -> Settin
         port=settings.web.port if port is None else port,
     )
     return msgspec.structs.replace(settings, web=web)
-
-
-def _serve(settings: Settings) -> None:
-    from web.serve import serve
-
-    serve(settings)
