@@ -1,0 +1,83 @@
+"""A server in a process of its own, which tests may kill."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+PATIENCE = 60.0
+READY = b"Benchside is ready"
+
+
+class ServerProcess:
+    """`benchside serve` with an embedded store in a folder, always at the same address."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._settings = settings
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it, and wait until it says that it is ready."""
+        environment = {
+            **os.environ,
+            "BENCHSIDE_STORE_FOLDER": str(self.folder),
+            "BENCHSIDE_WEB_PORT": str(self.port),
+            **self._settings,
+        }
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "web", "serve"),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=None if os.environ.get("SHOW") else asyncio.subprocess.DEVNULL,
+            env=environment,
+        )
+        assert self._process.stdout
+        async with asyncio.timeout(PATIENCE):
+            async for line in self._process.stdout:
+                if READY in line:
+                    return
+        raise AssertionError("the server ended before it was ready")
+
+    async def kill(self) -> None:
+        """Kill the server as if the power had gone, but not its store."""
+        assert self._process
+        self._process.kill()
+        await self._process.wait()
+
+    def kill_store(self) -> None:
+        """Kill the store as if its power had gone."""
+        with suppress(ProcessLookupError):
+            os.kill(int((self.folder / "store.pid").read_text()), signal.SIGKILL)
+
+    async def stop(self) -> int:
+        """Stop it as an operator does; return its exit code."""
+        assert self._process
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+        async with asyncio.timeout(PATIENCE):
+            return await self._process.wait()
+
+
+@asynccontextmanager
+async def server_process(folder: Path, **settings: str) -> AsyncGenerator[ServerProcess]:
+    """Run a server in its own process for as long as the context lasts."""
+    server = ServerProcess(folder, **settings)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+def free_port() -> int:
+    """Return a port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
