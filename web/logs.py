@@ -66,6 +66,11 @@ def set_up(level: str, style: Literal["json", "text"]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [output]
     root.setLevel(level.upper())
+    quiet()
+
+
+def quiet() -> None:
+    """Let uvicorn and asyncio speak of trouble only: their notices hold addresses."""
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio"):
         logger = logging.getLogger(name)
         logger.handlers[:] = []

@@ -17,7 +17,7 @@ from config import limits
 from config.settings import Settings
 from store.tasks import beside
 from web.app import App, build
-from web.logs import set_up
+from web.logs import quiet, set_up
 
 Beside = Callable[[str, App], contextlib.AbstractAsyncContextManager[None]]
 """Something that runs beside a server, given its address."""
@@ -47,6 +47,7 @@ class Server(uvicorn.Server):
                 backlog=2048,
             )
         )
+        quiet()
         self._listening = listening
         self.ready = asyncio.Event()
         self._stopped = asyncio.Event()

@@ -135,6 +135,7 @@ class Socket:
     async def _write(self) -> None:
         try:
             closing = await self.outbox.drain(self._send_frame)
+            log.info("a socket is closed: %s", closing.reason)
             await self._close(closing)
         except (Lost, TimeoutError):
             return
