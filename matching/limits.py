@@ -60,7 +60,7 @@ PAGE_TICKETS: Final = 256
 SWEEP_OFFERS: Final = 100
 """Overdue offers that one run of a script returns to their places, so that it stays short."""
 
-LAPSED_AT_ONCE: Final = 500
+LAPSED_AT_ONCE: Final = 2000
 """Lapsed seekers or supporters named by one sweep; the next sweep names the rest."""
 
 PICKUPS_KEPT: Final = 50

@@ -15,7 +15,7 @@ from matching.limits import (
 )
 from matching.room_redis import RoomInStore, offer_rows, read_ticket
 from matching.ticket import DeclineReason, ExpiredOffer, Offer, OpenOffer, Seat, head_start
-from store.replies import as_int, as_list, as_scored, as_text
+from store.replies import Reply, as_int, as_list, as_scored, as_text
 
 
 class OffersInStore(RoomInStore):
@@ -41,8 +41,8 @@ class OffersInStore(RoomInStore):
     ) -> ConversationId | None:
         """See `Offers`."""
         k = self._keys
-        keys = [k.offered, k.due, k.offers, k.matched, k.tickets, k.supporters, k.graces]
-        keys += [k.pickups, k.wake]
+        keys = [k.offered, k.due, k.offers, k.matched, k.tickets, k.supporters, k.pickups]
+        keys += [k.wake]
         reply = await self._run("accept", keys, offer, supporter, now, PICKUPS_KEPT)
         return None if reply is None else ConversationId(as_text(reply))
 
@@ -68,17 +68,8 @@ class OffersInStore(RoomInStore):
         args = (now, SWEEP_OFFERS, MISSES_UNTIL_AWAY, DECLINE_MEMORY_MS, TALLY_SECONDS)
         while True:
             rows = as_list(await self._run("expire", self._returning(now), *args))
-            parts = [rows[start : start + 4] for start in range(0, len(rows), 4)]
-            expired += [
-                ExpiredOffer(
-                    OfferId(as_text(offer)),
-                    ConversationId(as_text(conversation)),
-                    AccountId(as_text(supporter)),
-                    as_int(away) == 1,
-                )
-                for offer, conversation, supporter, away in parts
-            ]
-            if len(parts) < SWEEP_OFFERS:
+            expired += [_expired(row) for row in rows]
+            if len(rows) < SWEEP_OFFERS:
                 return expired
 
     def _returning(self, now: Millis) -> list[str]:
@@ -121,7 +112,7 @@ class OffersInStore(RoomInStore):
     ) -> bool:
         """See `Seats`."""
         k = self._keys
-        keys = [k.waiting, k.matched, k.offers, k.tickets, k.supporters, k.graces, k.codes, k.wake]
+        keys = [k.waiting, k.matched, k.offers, k.tickets, k.supporters, k.graces, k.wake]
         starts = [head_start(level, returned=True) for level in Risk]
         reply = await self._run(
             "requeue", keys, conversation, supporter, now, now + GRACE_MS, *starts
@@ -136,3 +127,13 @@ class OffersInStore(RoomInStore):
         keys = [k.matched, k.offers, k.tickets, k.supporters, k.wake]
         before = await self._run("reseat", keys, conversation, supporter, now)
         return None if before is None else AccountId(as_text(before))
+
+
+def _expired(row: Reply) -> ExpiredOffer:
+    offer, conversation, supporter, away = as_list(row)
+    return ExpiredOffer(
+        OfferId(as_text(offer)),
+        ConversationId(as_text(conversation)),
+        AccountId(as_text(supporter)),
+        as_int(away) == 1,
+    )

@@ -33,8 +33,11 @@ from matching.ticket import Availability, Supporter, Ticket
 Declined = Mapping[tuple[ConversationId, AccountId], Millis]
 """When a supporter last declined or missed a ticket."""
 Pairing = tuple[Ticket, Supporter]
-_Profile = tuple[tuple[str, ...], tuple[str, ...], Risk]
+_Refusals = dict[ConversationId, list[tuple[AccountId, Millis]]]
+_Profile = tuple[frozenset[str], frozenset[str], Risk]
+"""Languages, topics and training of a supporter."""
 _Need = tuple[tuple[str, ...], tuple[str, ...], Risk]
+"""Languages, topics and needed training of a ticket."""
 
 
 def pair(
@@ -50,20 +53,20 @@ def pair(
         declined: declines and misses of the last minute; older ones do no harm.
     """
     floor = _Floor.of(supporters)
+    refusals = _by_ticket(declined)
     pairs: list[Pairing] = []
     left: list[Ticket] = []
-    wary = {conversation for conversation, _ in declined}
     for ticket in tickets:
         if not floor.free:
             break
-        pause = DECLINE_MEMORY_MS if ticket.conversation in wary else 0
-        shunned = _shunned(ticket, declined, now, pause) if pause else frozenset[AccountId]()
+        shunned = _shunned(refusals, ticket, now, DECLINE_MEMORY_MS)
         if chosen := floor.take(ticket, now, shunned):
             pairs.append((ticket, chosen))
         elif shunned:
             left.append(ticket)
     for ticket in left:
-        if chosen := floor.take(ticket, now, _shunned(ticket, declined, now, DECLINE_PAUSE_MS)):
+        shunned = _shunned(refusals, ticket, now, DECLINE_PAUSE_MS)
+        if chosen := floor.take(ticket, now, shunned):
             pairs.append((ticket, chosen))
     return pairs
 
@@ -73,14 +76,19 @@ def needed_training(risk: Risk) -> Risk:
     return min(risk, Risk.HIGH)
 
 
+def _by_ticket(declined: Declined) -> _Refusals:
+    refusals: _Refusals = {}
+    for (conversation, account), at in declined.items():
+        refusals.setdefault(conversation, []).append((account, at))
+    return refusals
+
+
 def _shunned(
-    ticket: Ticket, declined: Declined, now: Millis, within_ms: int
+    refusals: _Refusals, ticket: Ticket, now: Millis, within_ms: int
 ) -> frozenset[AccountId]:
-    return frozenset(
-        account
-        for (conversation, account), at in declined.items()
-        if conversation == ticket.conversation and now - at < within_ms
-    )
+    """Return who has let this ticket go so recently."""
+    asked = refusals.get(ticket.conversation, ())
+    return frozenset(account for account, at in asked if now - at < within_ms)
 
 
 @dataclass(slots=True)
@@ -96,6 +104,9 @@ class _Floor:
     trained: Mapping[str, Risk]
     """The best training on duty for each language, free or not."""
     free: int
+    speaking: dict[tuple[str, ...], list[_Profile]] = field(
+        default_factory=dict[tuple[str, ...], list[_Profile]]
+    )
     ranked: dict[_Need, list[list[_Profile]]] = field(
         default_factory=dict[_Need, list[list[_Profile]]]
     )
@@ -112,7 +123,7 @@ class _Floor:
                 trained[language] = max(trained.get(language, Risk.NONE), one.trained_to)
             if one.free:
                 free += 1
-                profile = (one.languages, one.topics, one.trained_to)
+                profile = (frozenset(one.languages), frozenset(one.topics), one.trained_to)
                 groups.setdefault(profile, []).append(one)
         for group in groups.values():
             group.sort(key=lambda one: (one.idle_since, one.account), reverse=True)
@@ -140,21 +151,25 @@ class _Floor:
         """Groups trained enough, by the number of shared topics, the most first."""
         need = (ticket.languages, ticket.topics, training)
         if need not in self.ranked:
-            fit = [p for p in self._speaking(ticket) if p[2] >= training]
+            fit = [p for p in self._speaking(ticket.languages) if p[2] >= training]
             self.ranked[need] = _by_shared_topics(fit, ticket)
         return self.ranked[need]
 
     def _tiers_below(self, ticket: Ticket, training: Risk) -> list[list[_Profile]]:
         """Groups trained less than asked for, the best trained first, then by shared topics."""
-        fit = [p for p in self._speaking(ticket) if p[2] < training]
+        fit = [p for p in self._speaking(ticket.languages) if p[2] < training]
         return [
             tier
             for level in sorted({p[2] for p in fit}, reverse=True)
             for tier in _by_shared_topics([p for p in fit if p[2] == level], ticket)
         ]
 
-    def _speaking(self, ticket: Ticket) -> Iterable[_Profile]:
-        return (p for p in self.groups if not set(ticket.languages).isdisjoint(p[0]))
+    def _speaking(self, languages: tuple[str, ...]) -> list[_Profile]:
+        if languages not in self.speaking:
+            self.speaking[languages] = [
+                profile for profile in self.groups if not profile[0].isdisjoint(languages)
+            ]
+        return self.speaking[languages]
 
     def _first(
         self, tiers: list[list[_Profile]], shunned: frozenset[AccountId]
@@ -180,7 +195,9 @@ class _Floor:
 
 def _by_shared_topics(profiles: Iterable[_Profile], ticket: Ticket) -> list[list[_Profile]]:
     wanted = set(ticket.topics)
+    if not wanted:
+        return [list(profiles)]
     tiers: dict[int, list[_Profile]] = {}
     for profile in profiles:
-        tiers.setdefault(len(wanted.intersection(profile[1])), []).append(profile)
+        tiers.setdefault(len(wanted & profile[1]), []).append(profile)
     return [tiers[shared] for shared in sorted(tiers, reverse=True)]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from config.clock import Millis
 from config.ids import AccountId, ConversationId, OfferId, TokenHash
-from matching.limits import GRACE_MS, LAPSED_AT_ONCE, LEASE_MS
+from matching.limits import CODE_MS, GRACE_MS, LAPSED_AT_ONCE, LEASE_MS
 from matching.offers_redis import OffersInStore
 from matching.room_redis import about_supporter, read_supporter, supporter_rows
 from matching.ticket import Availability, Lapsed, Supporter
@@ -82,11 +82,12 @@ class PresenceInStore(OffersInStore):
         reply = await self._run("on_duty", [self._keys.leases, self._keys.supporters], now)
         return [read_supporter(row) for row in supporter_rows(reply)]
 
-    async def keep_code(self, conversation: ConversationId, code: TokenHash, until: Millis) -> bool:
+    async def keep_code(self, conversation: ConversationId, code: TokenHash, now: Millis) -> bool:
         """See `Codes`."""
         k = self._keys
         keys = [k.live, k.codes, k.tickets, k.graces]
-        return as_int(await self._run("keep_code", keys, conversation, code, until)) == 1
+        reply = await self._run("keep_code", keys, conversation, code, now + CODE_MS)
+        return as_int(reply) == 1
 
     async def take_code(self, code: TokenHash, now: Millis) -> ConversationId | None:
         """See `Codes`."""

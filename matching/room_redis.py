@@ -47,7 +47,7 @@ class Keys:
         self.leases = f"{self._tag}:leases"
         """zset account -> lease until."""
         self.graces = f"{self._tag}:graces"
-        """zset conversation, waiting or offered -> grace until."""
+        """zset conversation with a ticket -> grace until."""
         self.declined = f"{self._tag}:declined"
         """zset `<conversation> <account>` -> when it was declined or missed."""
         self.codes = f"{self._tag}:codes"

@@ -11,7 +11,7 @@ front, and `release` ends it from everywhere.
 
 The sweeps that some process has to run, any number of them at once, each second or so:
 `expire`; a pairing pass; and for what `lapsed` names, `requeue` of the supporter's
-conversations, then `sign_off`, and `give_up` of the seekers.
+conversations, then `sign_off`, and whatever the conversation decides about the seekers.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -172,7 +172,10 @@ class Presence(Protocol):
         ...
 
     async def lapsed(self, now: Millis) -> Lapsed:
-        """Return whose lease or grace has run out. Only reads: name them until they are seen to."""
+        """Return whose lease or grace has run out, matched seekers among them.
+
+        Only reads: they are named again until they are back or seen to.
+        """
         ...
 
     async def sign_off(self, supporter: AccountId, now: Millis) -> bool:
@@ -187,8 +190,8 @@ class Presence(Protocol):
 class Codes(Protocol):
     """Return codes, by which a seeker comes back from another browser."""
 
-    async def keep_code(self, conversation: ConversationId, code: TokenHash, until: Millis) -> bool:
-        """Keep a code, in place of an earlier one, and the seeker's place until its end.
+    async def keep_code(self, conversation: ConversationId, code: TokenHash, now: Millis) -> bool:
+        """Keep a code for `CODE_MS`, in place of an earlier one, and the place as long.
 
         Returns False if the conversation is not registered (any more).
         """

@@ -12,6 +12,7 @@ from config.clock import Millis
 from config.ids import AccountId, ConversationId, OfferId, TokenHash
 from config.risk import Risk
 from matching.limits import (
+    CODE_MS,
     GRACE_MS,
     LAPSED_AT_ONCE,
     LEASE_MS,
@@ -135,8 +136,7 @@ class MemoryWaitingRoom(TicketsInMemory):
             return False
         seeker.ticket = replace(seeker.ticket, boosted=now)
         seeker.state, seeker.supporter, seeker.offer = State.WAITING, None, None
-        kept = [code.until for code in self._codes.values() if code.conversation == conversation]
-        seeker.grace = max(now + GRACE_MS, *kept, 0)
+        seeker.grace = max(seeker.grace, now + GRACE_MS)
         self._free(supporter, now)
         self._wake("pair")
         return True
@@ -196,9 +196,7 @@ class MemoryWaitingRoom(TicketsInMemory):
         """See `Presence`."""
         silent = sorted((p.lease, account) for account, p in self._people.items())
         gone = sorted(
-            (seeker.grace, conversation)
-            for conversation, seeker in self._seekers.items()
-            if seeker.state is not State.MATCHED
+            (seeker.grace, conversation) for conversation, seeker in self._seekers.items()
         )
         return Lapsed(
             tuple(account for lease, account in silent if lease <= now)[:LAPSED_AT_ONCE],
@@ -220,11 +218,12 @@ class MemoryWaitingRoom(TicketsInMemory):
 
     # Codes
 
-    async def keep_code(self, conversation: ConversationId, code: TokenHash, until: Millis) -> bool:
+    async def keep_code(self, conversation: ConversationId, code: TokenHash, now: Millis) -> bool:
         """See `Codes`."""
         if conversation not in self._live:
             return False
         self._forget_code(conversation)
+        until = Millis(now + CODE_MS)
         self._codes[code] = Code(conversation, until)
         if seeker := self._seekers.get(conversation):
             seeker.grace = max(seeker.grace, until)

@@ -3,7 +3,7 @@
 -- KEYS[5] tickets (hash)  KEYS[6] supporters (hash)  KEYS[7] declined (zset)  KEYS[8] tally (hash)
 -- KEYS[9] wake (channel)
 -- ARGV[1] now, ms  ARGV[2] offers at once  ARGV[3] misses until away  ARGV[4] memory, ms  ARGV[5] tally, s
--- Returns offer, conversation, supporter, 1 if now away, ... for each; at most so many at once.
+-- Returns {offer, conversation, supporter, 1 if now away, else 0} for each; so many at most.
 -- Invariant: an offer leaves `due` and is returned exactly once; the ticket's score is kept.
 local waiting, offered, due, offers = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local tickets, supporters, declined, tally, wake = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
@@ -31,11 +31,7 @@ for _, offer in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0,
     redis.call('SPUBLISH', wake, 'away ' .. supporter)
   end
   redis.call('SPUBLISH', wake, 'withdrawn ' .. supporter .. ' ' .. offer)
-  for _, value in ipairs({offer, conversation, supporter, away and 1 or 0}) do
-    expired[#expired + 1] = value
-  end
-end
-if #expired > 0 then
   redis.call('SPUBLISH', wake, 'pair')
+  expired[#expired + 1] = {offer, conversation, supporter, away and 1 or 0}
 end
 return expired

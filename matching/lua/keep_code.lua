@@ -1,4 +1,4 @@
--- Keep a return code in place of the conversation's earlier one, and the place until its end.
+-- Keep a return code in place of the earlier one, and the seeker's place until its end.
 -- KEYS[1] live (zset)  KEYS[2] codes (hash)  KEYS[3] tickets (hash)  KEYS[4] graces (zset)
 -- ARGV[1] conversation  ARGV[2] hash of the code  ARGV[3] until, ms
 -- Returns 1 if kept, 0 if the conversation is not registered.

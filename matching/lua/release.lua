@@ -12,7 +12,7 @@ local conversation, now, unheard = ARGV[1], ARGV[2], ARGV[3]
 local supporter, offer, code = unpack(redis.call('HMGET', tickets,
   'supporter:' .. conversation, 'offer:' .. conversation, 'code:' .. conversation))
 local open = redis.call('ZREM', offered, conversation) == 1
-local sat = redis.call('ZREM', matched, conversation) == 1
+redis.call('ZREM', matched, conversation)
 if (redis.call('ZREM', waiting, conversation) == 1 or open) and unheard ~= '' then
   redis.call('HINCRBY', tally, unheard, 1)
   redis.call('EXPIRE', tally, ARGV[4])
@@ -21,8 +21,7 @@ if open then
   redis.call('ZREM', due, offer)
   redis.call('HDEL', supporters, 'offer:' .. supporter)
   redis.call('SPUBLISH', wake, 'withdrawn ' .. supporter .. ' ' .. offer)
-end
-if sat then
+elseif supporter then
   redis.call('HSET', supporters, 'idle:' .. supporter, now)
 end
 if supporter then

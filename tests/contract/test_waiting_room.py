@@ -102,6 +102,13 @@ async def match(
     assert await room.accept(offer.id, supporter, at) == conversation
 
 
+async def miss(
+    room: WaitingRoom, conversation: ConversationId, supporter: AccountId, offer: str
+) -> None:
+    assert await room.offer(an_offer(conversation, supporter, OfferId(offer)), Risk.NONE, NOW)
+    assert await room.expire(after(OFFER_MS))
+
+
 async def waiting(room: WaitingRoom) -> list[ConversationId]:
     return [ticket.conversation for ticket in await room.snapshot(100)]
 
@@ -151,7 +158,7 @@ async def test_coming_again_while_matched_does_not_queue_again(room: WaitingRoom
 
 async def test_a_released_conversation_leaves_nothing_behind(room: WaitingRoom) -> None:
     await arrive(room, ONE)
-    await room.keep_code(ONE, CODE, after(CODE_MS))
+    await room.keep_code(ONE, CODE, NOW)
     assert await room.release(ONE, NOW) == Released()
     assert await room.live() == []
     assert await waiting(room) == []
@@ -413,16 +420,24 @@ async def test_who_misses_two_offers_in_a_row_is_away(room: WaitingRoom) -> None
     assert (await the_supporter(room, ANNA)).state is Availability.AWAY
 
 
-async def test_an_answer_between_two_misses_keeps_a_supporter_available(room: WaitingRoom) -> None:
-    await arrive(room, ONE)
-    await attend(room, ANNA)
+@pytest.mark.parametrize("answer", ["accepts", "declines", "says available"])
+async def test_a_sign_of_life_between_two_misses_keeps_a_supporter_available(
+    room: WaitingRoom, answer: str
+) -> None:
+    await arrive(room, ONE, TWO)
+    await attend(room, ANNA, capacity=2)
     await room.heartbeat([ANNA], [], after(2 * OFFER_MS))
-    for n in range(3):
-        at = after(n * OFFER_MS)
-        await room.offer(an_offer(ONE, ANNA, OfferId(f"offer{n}"), at), Risk.NONE, at)
-        if n == 1:
-            await room.decline(OfferId("offer1"), ANNA, "not_now", at)
-        await room.expire(after((n + 1) * OFFER_MS))
+    await miss(room, TWO, ANNA, "first")
+    offer = an_offer(ONE, ANNA, OfferId("second"))
+    if answer == "says available":
+        await attend(room, ANNA, capacity=2)
+    else:
+        await room.offer(offer, Risk.NONE, NOW)
+    if answer == "accepts":
+        await room.accept(offer.id, ANNA, NOW)
+    elif answer == "declines":
+        await room.decline(offer.id, ANNA, "not_now", NOW)
+    await miss(room, TWO, ANNA, "third")
     assert (await the_supporter(room, ANNA)).state is Availability.AVAILABLE
 
 
@@ -575,12 +590,20 @@ async def test_a_waiting_seeker_keeps_the_place_for_the_grace(room: WaitingRoom)
     assert (await room.lapsed(after(GRACE_MS + 50_000))).seekers == (ONE, TWO)
 
 
-async def test_a_matched_seeker_has_no_grace_until_back_in_the_queue(room: WaitingRoom) -> None:
+async def test_a_matched_seeker_who_falls_silent_is_named_too(room: WaitingRoom) -> None:
     await arrive(room, ONE)
     await attend(room, ANNA)
     await match(room, ONE, ANNA)
     await room.heartbeat([], [ONE], after(1))
-    assert (await room.lapsed(after(10 * GRACE_MS))).seekers == ()
+    assert (await room.lapsed(after(GRACE_MS))).seekers == ()
+    assert (await room.lapsed(after(GRACE_MS + 1))).seekers == (ONE,)
+    assert (await room.lapsed(after(GRACE_MS + 2))).seekers == (ONE,)
+
+
+async def test_a_seeker_back_in_the_queue_has_the_whole_grace(room: WaitingRoom) -> None:
+    await arrive(room, ONE)
+    await attend(room, ANNA)
+    await match(room, ONE, ANNA)
     await room.requeue(ONE, ANNA, after(10 * GRACE_MS))
     assert (await room.lapsed(after(11 * GRACE_MS - 1))).seekers == ()
     assert (await room.lapsed(after(11 * GRACE_MS))).seekers == (ONE,)
@@ -591,31 +614,31 @@ async def test_a_matched_seeker_has_no_grace_until_back_in_the_queue(room: Waiti
 
 async def test_a_return_code_works_once(room: WaitingRoom) -> None:
     await arrive(room, ONE)
-    assert await room.keep_code(ONE, CODE, after(CODE_MS))
+    assert await room.keep_code(ONE, CODE, NOW)
     taken = await asyncio.gather(*(room.take_code(CODE, after(1)) for _ in range(3)))
     assert sorted(taken, key=str) == [None, None, ONE]
 
 
 async def test_a_return_code_is_no_good_after_its_time(room: WaitingRoom) -> None:
     await arrive(room, ONE)
-    await room.keep_code(ONE, CODE, after(CODE_MS))
+    await room.keep_code(ONE, CODE, NOW)
     assert await room.take_code(CODE, after(CODE_MS)) is None
 
 
 async def test_a_new_code_takes_the_place_of_the_old(room: WaitingRoom) -> None:
     await arrive(room, ONE)
-    await room.keep_code(ONE, CODE, after(CODE_MS))
-    await room.keep_code(ONE, TokenHash("new"), after(CODE_MS))
+    await room.keep_code(ONE, CODE, NOW)
+    await room.keep_code(ONE, TokenHash("new"), NOW)
     assert await room.take_code(CODE, NOW) is None
     assert await room.take_code(TokenHash("new"), NOW) == ONE
-    assert not await room.keep_code(TWO, CODE, after(CODE_MS))
+    assert not await room.keep_code(TWO, CODE, NOW)
 
 
 async def test_a_live_code_keeps_the_place_and_a_used_one_the_usual_grace(
     room: WaitingRoom,
 ) -> None:
     await arrive(room, ONE)
-    await room.keep_code(ONE, CODE, after(CODE_MS))
+    await room.keep_code(ONE, CODE, NOW)
     assert (await room.lapsed(after(CODE_MS - 1))).seekers == ()
     await room.take_code(CODE, after(5))
     assert (await room.lapsed(after(5 + GRACE_MS))).seekers == (ONE,)
@@ -627,7 +650,7 @@ async def test_a_code_kept_in_a_conversation_keeps_the_place_after_a_loss(
     await arrive(room, ONE)
     await attend(room, ANNA)
     await match(room, ONE, ANNA)
-    await room.keep_code(ONE, CODE, after(CODE_MS))
+    await room.keep_code(ONE, CODE, NOW)
     await room.requeue(ONE, ANNA, after(1))
     assert (await room.lapsed(after(CODE_MS - 1))).seekers == ()
     assert (await room.lapsed(after(CODE_MS))).seekers == (ONE,)

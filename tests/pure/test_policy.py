@@ -115,7 +115,7 @@ def kept_for_the_trained(ticket: Ticket, floor: list[Supporter]) -> bool:
 
 
 @given(queues(), floors(), declines())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_hard_rule_is_ever_broken(
     queue: list[Ticket], floor: list[Supporter], declined: Declined
 ) -> None:
@@ -133,7 +133,7 @@ def test_no_hard_rule_is_ever_broken(
 
 
 @given(queues(), floors(), declines())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_who_stays_behind_stays_because_nobody_left_may_take_them(
     queue: list[Ticket], floor: list[Supporter], declined: Declined
 ) -> None:
@@ -153,7 +153,7 @@ def test_who_stays_behind_stays_because_nobody_left_may_take_them(
 
 
 @given(queues(), floors())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_equals_are_served_first_come_first_served(
     queue: list[Ticket], floor: list[Supporter]
 ) -> None:
@@ -163,7 +163,7 @@ def test_equals_are_served_first_come_first_served(
 
 
 @given(queues(), floors(), declines())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_order_in_which_supporters_are_listed_changes_nothing(
     queue: list[Ticket], floor: list[Supporter], declined: Declined
 ) -> None:
