@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from chat import protocol_staff as staff
+from chat import protocol_board as wire
 from chat.escalating import excerpts, row
 from chat.floor import Floor
 from chat.log import Record
@@ -43,7 +43,7 @@ class BoardNews:
 
     async def run(self) -> None:
         """Compare and tell, for as long as the server runs."""
-        shown: staff.Board | None = None
+        shown: wire.Board | None = None
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
             if not self._floor.boards():
@@ -59,7 +59,7 @@ class BoardNews:
             shown = board
 
 
-async def gather(parts: Parts, floor: Floor) -> staff.Board:
+async def gather(parts: Parts, floor: Floor) -> wire.Board:
     """Put the board together. Raises: StoreError."""
     now = parts.now()
     waiting = await parts.room.snapshot(ROWS)
@@ -72,7 +72,7 @@ async def gather(parts: Parts, floor: Floor) -> staff.Board:
     ids = list(seats)
     records = [one for one in await parts.log.find_many(ids) if one is not None]
     rows = [row(one, words.get(one.id, "")) for one in escalations]
-    lights = staff.Lights(
+    lights = wire.Lights(
         waiting=totals.waiting + totals.offered,
         oldest=oldest_seconds([*waiting, *offered], now),
         waiting_long=sum(1 for one in waiting if now - one.waiting_since > LONG_WAIT_MS),
@@ -85,7 +85,7 @@ async def gather(parts: Parts, floor: Floor) -> staff.Board:
         gave_up_today=totals.gave_up_today,
         unscreened=parts.screen.faults,
     )
-    return staff.Board(
+    return wire.Board(
         lights=lights,
         waiting=[
             *(_ticket(one, "offered") for one in offered),
@@ -105,9 +105,9 @@ class _Row(Protocol):
 R = TypeVar("R", bound=_Row)
 
 
-def difference(before: staff.Board, after: staff.Board) -> staff.BoardChanged | None:
+def difference(before: wire.Board, after: wire.Board) -> wire.BoardChanged | None:
     """Return what boards that show `before` have to be told; None if nothing."""
-    changed = staff.BoardChanged(
+    changed = wire.BoardChanged(
         lights=after.lights,
         waiting=_new(before.waiting, after.waiting),
         conversations=_new(before.conversations, after.conversations),
@@ -130,7 +130,7 @@ def _new(before: Sequence[R], after: Sequence[R]) -> list[R]:
     return [one for one in after if known.get(one.id) != one]
 
 
-def _ids(board: staff.Board) -> set[str]:
+def _ids(board: wire.Board) -> set[str]:
     return {
         f"{kind}:{one.id}"
         for kind, rows in (
@@ -143,8 +143,8 @@ def _ids(board: staff.Board) -> set[str]:
     }
 
 
-def _all(board: staff.Board) -> staff.BoardChanged:
-    return staff.BoardChanged(
+def _all(board: wire.Board) -> wire.BoardChanged:
+    return wire.BoardChanged(
         lights=board.lights,
         waiting=board.waiting,
         conversations=board.conversations,
@@ -158,8 +158,8 @@ def oldest_seconds(tickets: Sequence[Ticket], now: Millis) -> int:
     return max((max(0, now - one.waiting_since) // 1000 for one in tickets), default=0)
 
 
-def _ticket(ticket: Ticket, state: staff.TicketState) -> staff.TicketRow:
-    return staff.TicketRow(
+def _ticket(ticket: Ticket, state: wire.TicketState) -> wire.TicketRow:
+    return wire.TicketRow(
         id=ticket.conversation,
         name=ticket.name,
         language=ticket.languages[0],
@@ -171,8 +171,8 @@ def _ticket(ticket: Ticket, state: staff.TicketState) -> staff.TicketRow:
     )
 
 
-def _conversation(record: Record, since: Millis) -> staff.ConversationRow:
-    return staff.ConversationRow(
+def _conversation(record: Record, since: Millis) -> wire.ConversationRow:
+    return wire.ConversationRow(
         id=record.state.id,
         name=record.about.name,
         supporter=record.supporter_name,
@@ -184,8 +184,8 @@ def _conversation(record: Record, since: Millis) -> staff.ConversationRow:
     )
 
 
-def _supporter(one: Supporter) -> staff.SupporterRow:
-    return staff.SupporterRow(
+def _supporter(one: Supporter) -> wire.SupporterRow:
+    return wire.SupporterRow(
         id=one.account,
         name=one.name,
         state=one.state.value,

@@ -5,7 +5,7 @@ import asyncio
 from chat.escalating import excerpts, row
 from chat.floor import Floor
 from chat.parts import Parts
-from chat.protocol_staff import Acknowledged, Escalated, Resolved
+from chat.protocol_board import Acknowledged, Escalated, Resolved
 from config.ids import EscalationId
 from safety.escalation import Escalation, State
 from store.errors import StoreError

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from chat.entry import Line
 from chat.parts import Parts
-from chat.protocol_staff import EscalationRow
+from chat.protocol_board import EscalationRow
 from config.ids import ConversationId, EscalationId
 from config.risk import Risk
 from safety.escalation import Cause, CauseKind, Escalation

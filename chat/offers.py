@@ -80,7 +80,7 @@ class OfferNews:
             language=one.ticket.languages[0],
             risk=one.ticket.risk,
             expires=one.offer.expires_at,
-            waited=max(0, now - one.ticket.arrived_at) // 1000,
+            waited=max(0, now - one.ticket.waiting_since) // 1000,
         )
         for member in self._floor.of(one.offer.supporter):
             if isinstance(member, StaffSession):

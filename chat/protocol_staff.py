@@ -39,9 +39,9 @@ from chat.protocol import (
     Text,
     Topics,
 )
+from chat.protocol_board import Acknowledged, Board, BoardChanged, Escalated, Resolved
 
 Note = Annotated[str, Meta(max_length=2000)]
-TicketState = Literal["waiting", "offered"]
 Role = Literal["supporter", "supervisor", "administrator"]
 Part = Literal["supporter", "member", "watcher"]
 """Staff in a conversation: its supporter, a supervisor who joined, or one who watches."""
@@ -448,129 +448,6 @@ class HelpAsked(Fact, frozen=True, kw_only=True, tag="help_asked"):
 
     conversation: Id
     escalation: Id
-
-
-# The board
-
-
-class TicketRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One seeker in the waiting room."""
-
-    id: Id
-    name: str
-    language: Language
-    risk: Level
-    since: int
-    state: TicketState
-    topics: list[str] = []
-    declines: int = 0
-
-
-class ConversationRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One live conversation."""
-
-    id: Id
-    name: str
-    supporter: str
-    language: Language
-    risk: Level
-    since: int
-    lines: int = 0
-    connected: bool = True
-
-
-class SupporterRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One supporter on duty."""
-
-    id: Id
-    name: str
-    state: Availability
-    load: int
-    capacity: int
-    languages: list[Language] = []
-
-
-class EscalationRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One escalation, open or acknowledged."""
-
-    id: Id
-    conversation: Id
-    name: str
-    cause: Literal["line", "help", "report"]
-    reason: str = ""
-    risk: Level
-    seq: Position = 0
-    raised: int
-    state: Literal["open", "acknowledged", "resolved"] = "open"
-    loudness: int = 0
-    by: str = ""
-    acknowledged: int | None = None
-    excerpt: str = ""
-    """The words that raised it."""
-
-
-class Lights(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers on top of the board."""
-
-    waiting: int = 0
-    oldest: int = 0
-    waiting_long: int = 0
-    conversations: int = 0
-    supporters: int = 0
-    on_break: int = 0
-    supervisors: int = 0
-    escalations: int = 0
-    high_risk: int = 0
-    gave_up_today: int = 0
-    unscreened: int = 0
-
-
-class Board(Fact, frozen=True, kw_only=True, tag="board"):
-    """The whole board."""
-
-    lights: Lights
-    waiting: list[TicketRow] = []
-    conversations: list[ConversationRow] = []
-    supporters: list[SupporterRow] = []
-    escalations: list[EscalationRow] = []
-
-
-class BoardChanged(Fact, frozen=True, kw_only=True, tag="board_changed"):
-    """What is new or different on the board since the last one, and which rows are gone."""
-
-    lights: Lights
-    waiting: list[TicketRow] = []
-    conversations: list[ConversationRow] = []
-    supporters: list[SupporterRow] = []
-    escalations: list[EscalationRow] = []
-    gone: list[str] = []
-    """Rows that are gone, each as `section:id`: `waiting:x`, `conversations:x`, `supporters:x`,
-    `escalations:x`. A seeker who is picked up goes from one section to another."""
-
-
-class Escalated(Fact, frozen=True, kw_only=True, tag="escalated"):
-    """An escalation was raised, or is raised again, louder."""
-
-    escalation: EscalationRow
-
-
-class Acknowledged(Fact, frozen=True, kw_only=True, tag="acknowledged"):
-    """A supervisor looks after it."""
-
-    escalation: Id
-    conversation: Id
-    by: str
-    at: int
-
-
-class Resolved(Fact, frozen=True, kw_only=True, tag="resolved"):
-    """It is closed."""
-
-    escalation: Id
-    conversation: Id
-    by: str
-    outcome: EscalationOutcome
-    at: int
 
 
 StaffFact = (

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from chat import protocol, protocol_staff
+from chat import protocol, protocol_board, protocol_staff
 from chat.closing import Closings
 from client.board import Board
 from client.closing import LONGEST_SECONDS, comes_back, pause
@@ -106,8 +106,8 @@ def test_a_board_is_kept_by_its_changes() -> None:
 
 
 def test_the_servers_encoding_of_a_board_is_understood() -> None:
-    lights = protocol_staff.Lights(waiting=3)
-    frame = msgspec.msgpack.encode(protocol_staff.Board(lights=lights))
+    lights = protocol_board.Lights(waiting=3)
+    frame = msgspec.msgpack.encode(protocol_board.Board(lights=lights))
     board = Board()
     board.take(decode(frame))
     assert board.lights["waiting"] == 3

@@ -3,7 +3,7 @@
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -42,23 +42,28 @@ def three_masters(folder: Path) -> Iterator[str]:
 
 
 def _join(nodes: list[Redis], ports: list[int]) -> None:
+    """Share the slots, and introduce everybody to everybody."""
     shares = [(0, 5460), (5461, 10922), (10923, 16383)]
-    buses = [int(node.config_get("cluster-port")["cluster-port"]) for node in nodes]
+    buses = [int(str(node.config_get("cluster-port")["cluster-port"])) for node in nodes]
     for node, (first, last) in zip(nodes, shares, strict=True):
-        node.execute_command("CLUSTER ADDSLOTSRANGE", first, last)
+        _command(node, "CLUSTER ADDSLOTSRANGE", first, last)
         for port, bus in zip(ports, buses, strict=True):
-            node.execute_command("CLUSTER MEET", "127.0.0.1", port, bus)
+            _command(node, "CLUSTER MEET", "127.0.0.1", port, bus)
     _until(lambda: all(_sees_all(node) for node in nodes))
 
 
+def _command(node: Redis, *parts: str | int) -> object:
+    """Run a command; redis-py's own method has no types."""
+    run: Callable[..., object] = node.execute_command
+    return run(*parts)
+
+
 def _sees_all(node: Redis) -> bool:
-    info = node.execute_command("CLUSTER INFO")
-    words = (
-        info
-        if isinstance(info, dict)
-        else dict(line.split(":", 1) for line in info.decode().split() if ":" in line)
-    )
-    return words.get("cluster_state") == "ok" and words.get("cluster_known_nodes") == "3"
+    said = _command(node, "CLUSTER INFO")
+    if isinstance(said, dict):
+        return said.get("cluster_state") == "ok" and said.get("cluster_known_nodes") == "3"
+    assert isinstance(said, bytes)
+    return b"cluster_state:ok" in said and b"cluster_known_nodes:3" in said
 
 
 @contextmanager

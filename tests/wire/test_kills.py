@@ -132,7 +132,7 @@ async def _compare(store: Store, pair: Pair, seen: list[str], other: list[str]) 
     id_ = ConversationId(pair.seeker.conversation)
     entries = await log.read(id_, 0)
     assert [seq for seq, _ in entries] == list(range(1, len(entries) + 1))
-    lines = {seq: entry for seq, entry in entries if isinstance(entry, Line)}
+    lines = {int(seq): entry for seq, entry in entries if isinstance(entry, Line)}
     for seq, text in pair.acknowledged.items():
         assert lines[seq].text == text
     texts = [line.text for line in lines.values()]

@@ -1,11 +1,12 @@
 """What the Structs of the wire say of themselves: every message, field, bound and docstring.
 
-The one reading of `chat/protocol.py` and `chat/protocol_staff.py` from which all descriptions
+The one reading of `chat/protocol*.py` from which all descriptions
 of the wire are written.
 """
 
 import ast
 import inspect
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -137,7 +138,7 @@ def _field_docs(struct: type[msgspec.Struct]) -> dict[str, str]:
 
 
 def _module_of(struct: type[msgspec.Struct]) -> ModuleType:
-    return protocol if struct.__module__ == protocol.__name__ else protocol_staff
+    return sys.modules[struct.__module__]
 
 
 @cache
