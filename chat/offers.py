@@ -27,7 +27,8 @@ class OfferNews:
     def __init__(self, parts: Parts, floor: Floor) -> None:
         self._parts = parts
         self._floor = floor
-        self._pairing = PairingPass(parts.room, new_id)
+        offer_ms = int(parts.settings.matching.offer_seconds * 1000)
+        self._pairing = PairingPass(parts.room, new_id, offer_ms)
         self._wanted = asyncio.Event()
         self._look_at: set[AccountId] = set()
 

@@ -7,7 +7,6 @@ from config.ids import AccountId, ConversationId, OfferId
 from config.risk import Risk
 from matching.limits import (
     DECLINE_MEMORY_MS,
-    GRACE_MS,
     MISSES_UNTIL_AWAY,
     PICKUPS_KEPT,
     SWEEP_OFFERS,
@@ -115,7 +114,7 @@ class OffersInStore(RoomInStore):
         keys = [k.waiting, k.matched, k.offers, k.tickets, k.supporters, k.graces, k.wake]
         starts = [head_start(level, returned=True) for level in Risk]
         reply = await self._run(
-            "requeue", keys, conversation, supporter, now, now + GRACE_MS, *starts
+            "requeue", keys, conversation, supporter, now, now + self._patience.grace_ms, *starts
         )
         return as_int(reply) == 1
 

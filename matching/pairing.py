@@ -24,6 +24,8 @@ class PairingPass:
     room: PairingRoom
     new_id: Callable[[], str]
     """Names each offer; `config.ids.new_id`, but for tests."""
+    offer_ms: int = OFFER_MS
+    """How long each offer stands, in milliseconds."""
 
     async def run(self, now: Callable[[], Millis]) -> list[OpenOffer]:
         """Make every offer that can be made now, and return those made.
@@ -55,7 +57,7 @@ class PairingPass:
                     OfferId(self.new_id()),
                     ticket.conversation,
                     supporter.account,
-                    Millis(now + OFFER_MS),
+                    Millis(now + self.offer_ms),
                 ),
                 ticket,
             )

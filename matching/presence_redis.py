@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from config.clock import Millis
 from config.ids import AccountId, ConversationId, OfferId, TokenHash
-from matching.limits import CODE_MS, GRACE_MS, LAPSED_AT_ONCE, LEASE_MS
+from matching.limits import CODE_MS, LAPSED_AT_ONCE
 from matching.offers_redis import OffersInStore
 from matching.room_redis import about_supporter, read_supporter, supporter_rows
 from matching.ticket import Availability, Lapsed, Supporter
@@ -25,7 +25,7 @@ class PresenceInStore(OffersInStore):
             supporter.state,
             supporter.capacity,
             now,
-            now + LEASE_MS,
+            now + self._patience.lease_ms,
         )
         load, idle_since, offer = as_list(reply)
         known = replace(
@@ -50,9 +50,9 @@ class PresenceInStore(OffersInStore):
         attending = sorted(supporters)
         commands: list[tuple[Argument, ...]] = []
         if seekers:
-            commands.append(_renew(k.graces, seekers, now + GRACE_MS))
+            commands.append(_renew(k.graces, seekers, now + self._patience.grace_ms))
         if attending:
-            commands.append(_renew(k.leases, attending, now + LEASE_MS))
+            commands.append(_renew(k.leases, attending, now + self._patience.lease_ms))
             commands.append(("ZMSCORE", k.leases, *attending))
         replies = await self._store.calls(commands)
         if not attending:
@@ -93,7 +93,7 @@ class PresenceInStore(OffersInStore):
         """See `Codes`."""
         k = self._keys
         keys = [k.codes, k.tickets, k.graces]
-        found = await self._run("take_code", keys, code, now, now + GRACE_MS)
+        found = await self._run("take_code", keys, code, now, now + self._patience.grace_ms)
         return None if found is None else ConversationId(as_text(found))
 
 

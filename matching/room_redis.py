@@ -8,6 +8,7 @@ import msgspec
 from config.clock import Millis
 from config.ids import AccountId, ConversationId
 from config.risk import Risk
+from matching.patience import PATIENCE, Patience
 from matching.ticket import Availability, Supporter, Ticket
 from store.client import Store
 from store.replies import Argument, Reply, as_bytes
@@ -65,9 +66,10 @@ class Keys:
 class RoomInStore:
     """One pool of the waiting room in the store."""
 
-    def __init__(self, store: Store, pool: str = "main") -> None:
+    def __init__(self, store: Store, pool: str = "main", patience: Patience = PATIENCE) -> None:
         self._store = store
         self._keys = Keys(pool)
+        self._patience = patience
 
     async def _run(self, verb: str, keys: Sequence[str], *args: Argument) -> Reply:
         return await self._store.run(self._store.script("matching", verb), keys, args)

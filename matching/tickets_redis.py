@@ -6,7 +6,7 @@ from typing import Final
 from config.clock import Millis
 from config.ids import AccountId, ConversationId, OfferId
 from config.risk import Risk
-from matching.limits import DECLINE_MEMORY_MS, GRACE_MS, HEAD_START_MS, TALLY_SECONDS
+from matching.limits import DECLINE_MEMORY_MS, HEAD_START_MS, TALLY_SECONDS
 from matching.room_redis import RoomInStore, about_seeker, read_ticket, ticket_rows
 from matching.ticket import Released, Ticket
 from store.replies import Reply, as_int, as_list, as_optional_bytes, as_scored
@@ -40,7 +40,7 @@ class TicketsInStore(RoomInStore):
             ",".join(ticket.languages),
             ticket.arrived_at,
             ticket.boosted,
-            ticket.waiting_since + GRACE_MS,
+            ticket.waiting_since + self._patience.grace_ms,
         )
         return as_int(reply) == 1
 

@@ -31,6 +31,7 @@ from chat.waiting import WaitingNews
 from config import catalogue, clock, limits
 from config.ids import new_id
 from config.settings import Settings
+from matching.patience import Patience
 from matching.waiting_room_redis import RedisWaitingRoom
 from safety.desk_redis import DeskRedis
 from safety.screening import load_screen
@@ -157,7 +158,7 @@ def _parts(
         settings=settings,
         log=conversations,
         relay=Relay(conversations, store.wakeups, origin),
-        room=RedisWaitingRoom(store, settings.store.pool),
+        room=RedisWaitingRoom(store, settings.store.pool, _patience(settings)),
         desk=DeskRedis(store, patience=settings.safety.escalation_louder_seconds),
         screen=load_screen(Path(lexicon) if lexicon else None),
         accounts=accounts,
@@ -168,6 +169,15 @@ def _parts(
         new_code=lambda: catalogue.secret_words(secrets.choice, catalogue.RETURN_CODE_WORDS),
         helplines=helplines,
         origin=origin,
+    )
+
+
+def _patience(settings: Settings) -> Patience:
+    matching = settings.matching
+    return Patience(
+        offer_ms=int(matching.offer_seconds * 1000),
+        lease_ms=int(matching.supporter_lease_seconds * 1000),
+        grace_ms=int(matching.seeker_grace_seconds * 1000),
     )
 
 
