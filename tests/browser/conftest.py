@@ -1,5 +1,6 @@
 """Real Chromium, a real server, and a wire between them that can be cut."""
 
+import os
 import shutil
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -28,7 +29,7 @@ FLAGS = (
 
 @pytest.fixture
 async def browser() -> AsyncGenerator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))))
+    path = find_chromium()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=[*FLAGS])
         yield browser
@@ -43,3 +44,13 @@ async def house(tmp_path: Path, browser: Browser) -> AsyncGenerator[House]:
     settings = Settings(store=Store(folder=str(folder)), web=Web(port=0))
     async with running(settings) as url, Proxy.to(url) as proxy:
         yield House(browser, url, proxy)
+
+
+def find_chromium() -> str:
+    """Return the browser that `tools/ensure_chromium` has made sure of."""
+    named = os.environ.get("CHROMIUM")
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    apple = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+    found = named or next(filter(None, map(shutil.which, names)), apple)
+    assert Path(found).exists(), "no Chromium: run tools/ensure_chromium"
+    return found

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.support.people import PASSPHRASE
@@ -48,6 +50,14 @@ class Person:
         """Return the lines that are shown, in order."""
         return [text.strip() for text in await self.the("line").all_inner_texts()]
 
+    async def is_accessible(self) -> None:
+        """Find nothing wrong with the page as it is now, in light and in dark."""
+        schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+        for scheme in schemes:
+            await self.page.emulate_media(color_scheme=scheme)
+            report = await Axe().run(self.page)
+            assert report.violations_count == 0, report.generate_report()
+
     async def is_pictured(self, name: str) -> None:
         """Keep a picture of the page for the README."""
         PICTURES.mkdir(parents=True, exist_ok=True)
@@ -87,11 +97,13 @@ class House:
         seeker = await self.opens("/", base=base, width=420)
         await seeker.sees("welcome")
         await seeker.is_pictured("welcome")
+        await seeker.is_accessible()
         await seeker.clicks("begin")
         await seeker.clicks("language-en")
         if await seeker.the("question-language").is_visible():
             await seeker.clicks("next")
         await seeker.clicks("next")
+        await seeker.is_accessible()
         await seeker.the("opening").fill(opening)
         await seeker.clicks("next")
         await seeker.clicks("skip")

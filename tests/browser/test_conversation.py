@@ -19,6 +19,7 @@ async def test_three_people_live_through_a_conversation(house: House) -> None:
     await supporter.clicks("availability-available")
     await seeker.sees("place")
     await seeker.is_pictured("waiting")
+    await seeker.is_accessible()
 
     await supporter.sees("offer")
     await supporter.clicks("accept")
@@ -35,7 +36,9 @@ async def test_three_people_live_through_a_conversation(house: House) -> None:
     await supporter.sees("steps")
     await seeker.sees("helped", "Find A Helpline")
     await seeker.is_pictured("talk")
+    await seeker.is_accessible()
     await supporter.is_pictured("supporter")
+    await supporter.is_accessible()
     await supervisor.sees("escalation-row")
     await supervisor.sees("escalation-row", re.compile("end my life", re.IGNORECASE))
     await supervisor.clicks("acknowledge")
@@ -51,6 +54,7 @@ async def test_three_people_live_through_a_conversation(house: House) -> None:
     await supervisor.says("I am here too. We stay with you.")
     await seeker.sees_line("I am here too. We stay with you.")
     await supervisor.is_pictured("supervisor")
+    await supervisor.is_accessible()
     assert "safe right now" not in await seeker.page.content()
 
     await supervisor.clicks("resolve")
@@ -62,6 +66,7 @@ async def test_three_people_live_through_a_conversation(house: House) -> None:
     await supporter.clicks("end")
     await supporter.clicks("outcome-supported")
     await seeker.sees("after-mood")
+    await seeker.is_accessible()
     await seeker.clicks("feedback-mood-6")
     await seeker.clicks("next")
     await seeker.clicks("feedback-yes")
@@ -96,3 +101,59 @@ async def test_nothing_is_lost_or_doubled_when_the_network_drops_for_ten_seconds
         for line in ("before the gap", "written in the gap", "said in the gap", "after the gap"):
             assert text.count(line) == 1
     await expect(seeker.the("reconnecting")).to_be_hidden()
+
+
+async def test_leaving_now_blanks_the_page_and_tells_the_supporter(house: House) -> None:
+    supporter = await house.staff("amina", "/supporter")
+    await supporter.clicks("availability-available")
+    seeker = await house.seeker("hello")
+    await supporter.sees("offer")
+    await supporter.clicks("accept")
+    await seeker.sees("matched")
+    await seeker.page.route("**/*wikipedia*/**", lambda route: route.fulfill(body="elsewhere"))
+    for _ in range(3):
+        await seeker.page.keyboard.press("Shift")
+    await expect(seeker.page).to_have_url(re.compile("wikipedia"))
+    assert "hello" not in await seeker.page.content()
+    await supporter.sees("left-quick-exit")
+
+
+async def test_a_seeker_comes_back_from_another_browser_with_a_code(house: House) -> None:
+    supporter = await house.staff("amina", "/supporter")
+    first = await house.seeker("hello")
+    await first.clicks("request-code")
+    code = await first.the("code-given").inner_text()
+    second = await house.opens("/", width=420)
+    await second.clicks("code-panel")
+    await second.the("code").fill(code)
+    await second.clicks("code-use")
+    await second.sees("waiting")
+    await second.sees_line("hello")
+    await first.sees("trouble-elsewhere")
+    await supporter.clicks("availability-available")
+    await supporter.sees("offer")
+    await supporter.clicks("accept")
+    await second.sees("matched")
+
+
+async def test_a_supervisor_looks_after_the_roster(house: House) -> None:
+    supervisor = await house.staff("grace", "/supervisor")
+    await supervisor.clicks("tab-roster")
+    await supervisor.is_accessible()
+    await supervisor.clicks("add")
+    await supervisor.the("add-name").fill("tendai")
+    await supervisor.the("add-display").fill("Tendai")
+    await supervisor.clicks("add-language-en")
+    await supervisor.clicks("add-yes")
+    passphrase = await supervisor.the("passphrase").inner_text()
+    await supervisor.clicks("dialog-close")
+    newcomer = await house.opens("/login?next=/supporter")
+    await newcomer.is_accessible()
+    await newcomer.the("name").fill("tendai")
+    await newcomer.the("passphrase").fill(passphrase)
+    await newcomer.clicks("log-in")
+    await newcomer.sees("change")
+    await newcomer.the("new").fill("a calm river in spring")
+    await newcomer.clicks("set-passphrase")
+    await newcomer.page.wait_for_url("**/supporter")
+    await newcomer.sees("no-training")
