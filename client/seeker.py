@@ -1,12 +1,18 @@
 """A seeker: enters without an account, waits, is matched, talks, leaves, says how it was."""
 
+import asyncio
+import contextlib
 from collections.abc import Sequence
 
+from client.errors import ClientError
 from client.http import ask
 from client.log import Line
 from client.person import PATIENCE_SECONDS, Person
 from client.talk import Talk
 from client.wire import Fact, encode
+
+PARTING_SECONDS = 2.0
+"""How long a seeker who parts waits for the server to confirm it."""
 
 
 class Seeker(Person):
@@ -110,6 +116,12 @@ class Seeker(Person):
         """End the conversation; returns when it is over."""
         if self.phase != "ended":
             await self._asks("ended", encode("leave", reason=reason))
+
+    async def parts(self) -> None:
+        """Leave if the conversation still goes on, so that no supporter is kept; never raises."""
+        with contextlib.suppress(ClientError, TimeoutError):
+            async with asyncio.timeout(PARTING_SECONDS):
+                await self.leaves("not_now")
 
     async def gives_feedback(self, *, mood: int | None = None, helped: str | None = None) -> None:
         """Say how it was, after the end."""

@@ -21,7 +21,7 @@ from client.supporter import Supporter
 from web.recording import Said
 
 CAPACITY = 5
-"""Conversations one supporter takes at once."""
+"""The most conversations one supporter takes at once."""
 PACE_SECONDS = 1.0
 """How long to wait where the server says that it was too fast."""
 PACED_MOST = 120
@@ -141,19 +141,21 @@ async def play(
 ) -> Report:
     """Play all conversations on the server at `url` and return what became of them.
 
-    `accounts` are (name, password) of supporters who speak `language`; nobody else may be on
-    duty or waiting there. Each takes up to 5 conversations at once. `patience`: seconds that
-    any one step may take. `done` is told how many conversations are over.
+    `accounts` are (name, password) of supporters who speak `language`, at least one; nobody else
+    may be on duty or waiting there. Each takes up to 5 conversations at once; the more accounts,
+    the less the limit on lines of one person is felt. `patience`: seconds any one step may take.
+    `done` is told how many conversations are over.
 
     Raises:
-        ClientError: the supporters can't get in.
+        ExceptionGroup: of ClientError, if a supporter can't get in or is thrown out.
     """
-    crew = accounts[: max(1, -(-at_once // CAPACITY))]
-    player = _Player(url, language, patience, done)
+    crew = accounts[:at_once]
+    capacity = min(CAPACITY, -(-at_once // len(crew)))
+    player = _Player(url, language, patience, capacity, done)
     began = time.monotonic()
     async with asyncio.TaskGroup() as tasks:
         duty = [await player.on_duty(tasks, *account) for account in crew]
-        slots = asyncio.Semaphore(min(at_once, CAPACITY * len(crew)))
+        slots = asyncio.Semaphore(min(at_once, capacity * len(crew)))
         async with asyncio.TaskGroup() as plays:
             for index, lines in enumerate(conversations):
                 await slots.acquire()
@@ -168,12 +170,18 @@ class _Player:
     """Plays conversations and counts."""
 
     def __init__(
-        self, url: str, language: str, patience: float, done: Callable[[int], None] | None
+        self,
+        url: str,
+        language: str,
+        patience: float,
+        capacity: int,
+        done: Callable[[int], None] | None,
     ) -> None:
         self.tally = _Tally()
         self._url = url
         self._language = language
         self._patience = patience
+        self._capacity = capacity
         self._done = done
         self._over = 0
         self._stage = _Stage()
@@ -192,10 +200,16 @@ class _Player:
     async def _attend(self, name: str, password: str, ready: asyncio.Future[None]) -> None:
         supporter = Supporter(self._url, name, password, auto_accept=True, patience=self._patience)
         async with supporter:
-            await supporter.becomes("available", capacity=CAPACITY, languages=[self._language])
+            await supporter.becomes(
+                "available", capacity=self._capacity, languages=[self._language]
+            )
             ready.set_result(None)
-            async for conversation in supporter.openings():
-                self._stage.opened(supporter, conversation)
+            try:
+                async for conversation in supporter.openings():
+                    self._stage.opened(supporter, conversation)
+            finally:
+                with contextlib.suppress(ClientError):
+                    await supporter.becomes("away")
 
     async def play(self, index: int, lines: Sequence[Said]) -> None:
         """Play one conversation; what goes wrong is counted."""
@@ -225,7 +239,9 @@ class _Player:
                 patience=self._patience,
             )
             try:
-                return await stack.enter_async_context(seeker)
+                await stack.enter_async_context(seeker)
+                stack.push_async_callback(seeker.parts)
+                return seeker
             except Denied as denied:
                 if denied.reason != "too_many":
                     raise

@@ -118,6 +118,7 @@ async def _whole(
                 url, opening="I feel alone these days", mood=3, country="GB", patience=patience
             )
             await stack.enter_async_context(seeker)
+            stack.push_async_callback(seeker.parts)
         screen = await _meet(script, seeker, supporter)
         people = _People(seeker, supporter, supervisor, screen)
         await _talk(script, people)

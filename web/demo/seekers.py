@@ -47,6 +47,7 @@ async def _come(stage: Stage, script: Script, address: str) -> None:
                 await _talks(stage, seeker, script)
                 await _goes(stage, seeker, script)
         finally:
+            await seeker.parts()
             stage.playing.pop(seeker.conversation, None)
             stage.waiting.pop(seeker.conversation, None)
 
