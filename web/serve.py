@@ -81,12 +81,16 @@ async def running(settings: Settings) -> AsyncGenerator[str]:
 
     Raises: as `build`, and OSError if the port can't be had.
     """
-    async with _running(settings) as (url, _):
+    async with running_app(settings) as (url, _):
         yield url
 
 
 @contextlib.asynccontextmanager
-async def _running(settings: Settings) -> AsyncGenerator[tuple[str, App]]:
+async def running_app(settings: Settings) -> AsyncGenerator[tuple[str, App]]:
+    """Serve as `running` does; yield the address, and the application with its parts.
+
+    Raises: as `running`.
+    """
     listening = _listen(settings.web.host, settings.web.port)
     port: int = listening.getsockname()[1]
     with contextlib.closing(listening):
@@ -121,7 +125,7 @@ async def _serve(settings: Settings, companions: Beside | None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with _running(settings) as (url, app):
+    async with running_app(settings) as (url, app):
         first = await app.house.roster.ensure_first(app.house.parts.now())
         public = settings.web.public_origin or url
         _greet(public, first, demo=settings.demo.on)
