@@ -60,7 +60,7 @@ class Automaton:
         matches: list[Match] = []
         for number in self._candidates(self._anchors, words):
             phrase, entry, lang = self._indexed[number]
-            for found in islice(phrase.pattern.finditer(words), _MOST_MATCHES):
+            for found in islice(phrase.expression.pattern.finditer(words), _MOST_MATCHES):
                 matches.append(Match(entry, lang, found.start(), found.end()))
         return matches
 

@@ -5,16 +5,15 @@ together than alone is in `joining`.
 """
 
 import re
-from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
 from safety.automaton import Match
 from safety.lexicon import Frames
-from safety.phrases import Compiler
+from safety.phrases import Compiler, Expression
 from safety.verdict import Author
 
-_NEVER: Final = re.compile(r"(?!)")
+_NEVER: Final = Expression("(?!)")
 _CLAUSE: Final = (" . ", " ? ", " , ", " but ")
 _SENTENCE: Final = (" . ", " ? ")
 _WINDOW: Final = 90  # code points before a match in which its negator may stand
@@ -22,18 +21,15 @@ _REACH: Final = 160  # code points to either side that count as the same sentenc
 
 
 class FrameRules:
-    """The frames of one language, compiled."""
+    """The frames of one language."""
 
     def __init__(self, frames: Frames, compiler: Compiler, *, spaced: bool) -> None:
-        """Compile the frames. Raises: PhraseError if one can't be read."""
-        build = partial(_alternation, compiler, spaced)
+        """Read the frames. Raises: PhraseError if one can't be read."""
+        build = partial(_alternation, compiler)
         negators, through = build(frames.negators), build(frames.through)
         head = "(?<= )" if spaced else ""
-        self._denied = (
-            re.compile(f"{head}{negators}(?:{through}){{0,6}}\\Z" if through else f"{negators}\\Z")
-            if negators
-            else _NEVER
-        )
+        gap = f"(?:{through}){{0,6}}" if through else ""
+        self._denied = _search(f"{negators}{gap}\\Z" if negators else "", head)
         self._undenied = _search(build(frames.unnegators), head)
         self._denial = _search(build(frames.denials), "")
         self._first = _search(build(frames.first), head)
@@ -57,34 +53,34 @@ class FrameRules:
         if self.denied(match, words):
             return None
         start, end = sentence(words, match.start, match.end)
-        if self._media.search(words, start, end):
+        if self._media.pattern.search(words, start, end):
             return None
-        if entry.jest and self._jest.search(words):
+        if entry.jest and self._jest.pattern.search(words):
             return None
         level = entry.level
         if self._of_another(match, words, start):
             level = min(level, 2) if entry.third is None else entry.third
-        if self._long_past.search(words, start, end):
-            level = min(
-                level, 2 if self._recent.search(words, start, end + _REACH // 2) else entry.past
-            )
+        if self._long_past.pattern.search(words, start, end):
+            recent = self._recent.pattern.search(words, start, end + _REACH // 2)
+            level = min(level, 2 if recent else entry.past)
         return level
 
     def denied(self, match: Match, words: str) -> bool:
         """Whether the match is denied by the words before it or after it."""
-        if self._denial.match(words, match.end):
+        if self._denial.pattern.match(words, match.end):
             return True
         clause = _last(words, match.start, _CLAUSE)
         before = words[max(clause, match.start - _WINDOW) : match.start]
-        negation = self._denied.search(" " + before if not before.startswith(" ") else before)
-        return negation is not None and not self._undenied.search(" " + before)
+        spaced = before if before.startswith(" ") else " " + before
+        negation = self._denied.pattern.search(spaced)
+        return negation is not None and not self._undenied.pattern.search(" " + before)
 
     def _of_another(self, match: Match, words: str, start: int) -> bool:
         """Whether the nearest person before the end of the match is someone else."""
-        if self._first.search(words, match.start, match.end):
+        if self._first.pattern.search(words, match.start, match.end):
             return False
-        mine = _last_end(self._first, words, start, match.end)
-        theirs = _last_end(self._others, words, start, match.end)
+        mine = _last_end(self._first.pattern, words, start, match.end)
+        theirs = _last_end(self._others.pattern, words, start, match.end)
         return theirs > mine
 
     def _own_words(self, match: Match, words: str) -> bool:
@@ -92,8 +88,8 @@ class FrameRules:
         start, end = sentence(words, match.start, match.end)
         return (
             not words.startswith("? ", end + 1)
-            and self._first.search(words, start, match.end) is not None
-            and self._address.search(words, start, end) is None
+            and self._first.pattern.search(words, start, match.end) is not None
+            and self._address.pattern.search(words, start, end) is None
         )
 
 
@@ -120,14 +116,11 @@ def _last_end(pattern: re.Pattern[str], words: str, start: int, end: int) -> int
     return last
 
 
-def _alternation(compiler: Compiler, spaced: bool, phrases: tuple[str, ...]) -> str:
+def _alternation(compiler: Compiler, phrases: tuple[str, ...]) -> str:
     if not phrases:
         return ""
     return "(?:" + "|".join(compiler.source(phrase) for phrase in phrases) + ")"
 
 
-def _search(source: str, head: str) -> re.Pattern[str]:
-    return re.compile(head + source) if source else _NEVER
-
-
-RulesByLanguage = Mapping[str, FrameRules]
+def _search(source: str, head: str) -> Expression:
+    return Expression(head + source) if source else _NEVER

@@ -137,6 +137,9 @@ class Normaliser:
 
     def plain(self, word: str) -> str:
         """The plain spelling of one word, as the rules must write it."""
+        if word.isascii() and word.isalpha() and not _DRAWN_OUT.search(word):
+            small = word.lower()
+            return self._table.get(small, small)
         return self.normalise(word).words.strip()
 
     def _plain(self, word: str, *, mixed: bool, drawn_out: bool) -> str:

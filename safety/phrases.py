@@ -14,6 +14,9 @@ spaces in a phrase mean nothing and gaps count characters.
 A phrase becomes one regular expression, of bounded repetitions only, and groups of
 anchors: words of which one must be there. The expression runs only when every group
 was found, so a line costs about as much as the phrases that are nearly in it.
+
+Phrases are checked and put into the source of their expressions when they are read; an
+expression is compiled when its phrase is first nearly in a line, which most never are.
 """
 
 import re
@@ -38,15 +41,28 @@ class PhraseError(Exception):
     """A phrase that can't be read."""
 
 
+@dataclass(slots=True)
+class Expression:
+    """A regular expression that is compiled when it is first needed."""
+
+    source: str
+    _compiled: re.Pattern[str] | None = None
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression, ready to be run. Threads that compile it twice do no harm."""
+        if self._compiled is None:
+            self._compiled = re.compile(self.source)
+        return self._compiled
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """A phrase, ready to be looked for in plain words."""
 
-    pattern: re.Pattern[str]
+    expression: Expression
     anchors: tuple[tuple[str, ...], ...]
     """Of each of these groups one must be in the words, or the pattern can't match."""
-    vocabulary: frozenset[str]
-    """The whole words it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +74,6 @@ class _Part:
 
     source: str
     groups: tuple[tuple[str, ...], ...]
-    words: frozenset[str]
-
-    @property
-    def anchors(self) -> tuple[str, ...] | None:
-        """The one group that is rarest in talk."""
-        return self.groups[0] if self.groups else None
 
 
 class Compiler:
@@ -76,6 +86,10 @@ class Compiler:
         self._classes = classes
         self._plain = plain
         self._spaced = spaced
+        self._parts: dict[str, _Part] = {}  # of classes and words; most come again and again
+        self._within = set[str]()  # the classes that are being read
+        self.vocabulary = set[str]()
+        """The whole words of all phrases compiled so far."""
 
     def compile(self, phrase: str) -> Phrase:
         """Compile one phrase. Raises: PhraseError if it can't be read or matches nothing."""
@@ -83,7 +97,7 @@ class Compiler:
         if not part.groups:
             raise PhraseError(f"{phrase!r} could match an empty line")
         before = "(?<= )" if self._spaced else ""
-        return Phrase(re.compile(before + part.source), part.groups[:_GROUPS], part.words)
+        return Phrase(Expression(before + part.source), part.groups[:_GROUPS])
 
     def source(self, phrase: str) -> str:
         """The bare expression of a phrase, for use inside another."""
@@ -107,14 +121,13 @@ class Compiler:
             break
         if len(choices) == 1:
             return choices[0], at
-        words = frozenset[str]().union(*(choice.words for choice in choices))
         source = "(?:" + "|".join(choice.source for choice in choices) + ")"
         anchors: tuple[str, ...] = ()
         for choice in choices:
-            if choice.anchors is None:
-                return _Part(source, (), words), at
-            anchors += choice.anchors
-        return _Part(source, (anchors,), words), at
+            if not choice.groups:
+                return _Part(source, ()), at
+            anchors += choice.groups[0]
+        return _Part(source, (anchors,)), at
 
     def _sequence(self, parts: list[str], at: int, depth: int) -> tuple[_Part, int]:
         found: list[_Part] = []
@@ -126,25 +139,36 @@ class Compiler:
                 if closing not in ((")", ")?") if mark == "(" else ("]",)):
                     raise PhraseError("a bracket is not closed")
                 if closing != ")":
-                    inner = _Part(f"(?:{inner.source})?", (), inner.words)
+                    inner = _Part(f"(?:{inner.source})?", ())
                 found.append(inner)
             else:
                 found.append(self._single(mark))
             at += 1
-        words = frozenset[str]().union(*(part.words for part in found))
-        source = "".join(part.source for part in found)
+        if len(found) == 1:
+            return found[0], at
+        source = "".join([part.source for part in found])
         groups = {group: None for part in found for group in part.groups}
-        return _Part(source, tuple(sorted(groups, key=_rarity, reverse=True)), words), at
+        return _Part(source, tuple(sorted(groups, key=_rarity, reverse=True))), at
 
     def _single(self, mark: str) -> _Part:
+        part = self._parts.get(mark)
+        if part is None:
+            part = self._parts[mark] = self._read(mark)
+        return part
+
+    def _read(self, mark: str) -> _Part:
         if mark in _GAPS:
-            return _Part(self._gap(_GAPS[mark]), (), frozenset())
+            return _Part(self._gap(_GAPS[mark]), ())
         if mark.startswith("<"):
             name = mark.strip("<>")
             if name not in self._classes:
                 raise PhraseError(f"no such class: {name}")
+            if name in self._within:
+                raise PhraseError(f"the class {name} speaks of itself")
+            self._within.add(name)
             part = self._part(self._classes[name])
-            return _Part(f"(?:{part.source})", part.groups, part.words)
+            self._within.remove(name)
+            return _Part(f"(?:{part.source})", part.groups)
         return self._word(mark)
 
     def _gap(self, size: int) -> str:
@@ -154,24 +178,25 @@ class Compiler:
 
     def _word(self, mark: str) -> _Part:
         if mark == "*":
-            return _Part(r"[^ .?]+ " if self._spaced else r"[^ .?]", (), frozenset())
+            return _Part(r"[^ .?]+ " if self._spaced else r"[^ .?]", ())
         if mark == "#":
-            return _Part(r"\d+ ", (), frozenset())
+            return _Part(r"\d+ ", ())
         if mark in (".", "?", ","):
-            return _Part(re.escape(mark) + " ", (), frozenset())
+            return _Part(re.escape(mark) + " ", ())
         bare = mark.strip("*")
         word = self._plain(bare)
         if not word:
             raise PhraseError(f"{mark!r} is no word")
         if not self._spaced:
-            return _Part(re.escape(word), ((word,),), frozenset())
+            return _Part(re.escape(word), ((word,),))
         open_start, open_end = mark.startswith("*"), mark.endswith("*")
         source = re.escape(word).replace(r"\ ", " ")
         source = (r"[^\W\d]{0,3}" if open_start else "") + source
         source += r"[^ ]* " if open_end else " "
         anchor = ("" if open_start else " ") + word + ("" if open_end else " ")
-        words = frozenset[str]() if open_start else frozenset(word.split())
-        return _Part(source, ((anchor,),), words)
+        if not open_start:
+            self.vocabulary.update(word.split())
+        return _Part(source, ((anchor,),))
 
 
 def _rarity(anchors: tuple[str, ...]) -> float:

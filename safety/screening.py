@@ -42,7 +42,7 @@ class Screen:
     """Reads lines. Loaded once; thread-safe, and pure but for the count of faults."""
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
-        """Compile the lexicons. Raises: LexiconError if a phrase can't be read."""
+        """Read the lexicons' phrases. Raises: LexiconError if one can't be read."""
         self.faults = 0
         """How many lines could not be screened, for the metrics of the caller."""
         by_lang: dict[str, list[Lexicon]] = {}
@@ -52,12 +52,15 @@ class Screen:
         own = [word for lexicon in lexicons for word in lexicon.not_slips]
         plain = Normaliser((), spellings, (), ()).plain
         indexed: list[Indexed] = []
+        known = set[str]()
         self._frames: dict[str, FrameRules] = {}
         for lang, files in by_lang.items():
-            compiler = Compiler(_classes(files), plain, spaced=files[0].spaced)
-            self._frames[lang] = _frame_rules(files, compiler)
+            spaced = files[0].spaced
+            compiler = Compiler(_classes(files), plain, spaced=spaced)
             indexed += _compiled(files, compiler)
-        known = {word for each in indexed for word in each.phrase.vocabulary}
+            known |= compiler.vocabulary
+            frames = Compiler(_classes(files), plain, spaced=spaced)
+            self._frames[lang] = _frame_rules(files, frames)
         guarded = [word for lexicon in lexicons for word in lexicon.guarded]
         self._normaliser = Normaliser(known, spellings, guarded, own)
         self._automaton = Automaton(indexed)

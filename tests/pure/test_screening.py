@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.risk import Risk
-from safety.lexicon import LexiconError, read_lexicon
+from safety.lexicon import LexiconError, read_lexicon, read_lexicons
+from safety.phrases import Compiler
 from safety.screening import Screen, load_screen
 from safety.verdict import CATEGORIES, Author, ContextLine
 
 SCREEN = load_screen()
+_CLASSES = {name: words for one in read_lexicons() for name, words in one.classes.items()}
 
 
 def risk(text: str, by: Author = "seeker", *context: ContextLine) -> Risk:
@@ -152,9 +154,35 @@ def test_a_broken_lexicon_names_its_line(tmp_path: Path, source: str, line: int)
     assert (caught.value.file, caught.value.line) == ("xx.toml", line)
 
 
-def test_a_broken_phrase_names_its_line(tmp_path: Path) -> None:
-    entry = '[[entry]]\nid = "xx.a"\ncategory = "suicide"\nphrases = ["(open"]\n'
-    (tmp_path / "xx.toml").write_text(f'lang = "xx"\n{entry}')
+@pytest.mark.parametrize(
+    ("phrase", "reason"),
+    [
+        ("(open", "a bracket is not closed"),
+        ("closed)", "a bracket is closed that was not opened"),
+        ("[maybe] ..", "could match an empty line"),
+        ("<nothing> here", "no such class: nothing"),
+        ("<round> here", "the class round speaks of itself"),
+    ],
+)
+def test_a_broken_phrase_names_its_line(tmp_path: Path, phrase: str, reason: str) -> None:
+    entry = f'[[entry]]\nid = "xx.a"\ncategory = "suicide"\nphrases = ["fine", "{phrase}"]\n'
+    (tmp_path / "xx.toml").write_text(f'lang = "xx"\nclasses.round = "a|<round>"\n{entry}')
     with pytest.raises(LexiconError) as caught:
         load_screen(tmp_path)
-    assert caught.value.line == 2
+    assert (caught.value.file, caught.value.line) == ("xx.toml", 3)
+    assert reason in caught.value.reason
+
+
+def test_a_broken_frame_stops_the_start(tmp_path: Path) -> None:
+    entry = '[[entry]]\nid = "xx.a"\ncategory = "suicide"\nphrases = ["fine"]\n'
+    (tmp_path / "xx.toml").write_text(f'lang = "xx"\nframes.negators = ["(not"]\n{entry}')
+    with pytest.raises(LexiconError, match="frames: a bracket is not closed"):
+        load_screen(tmp_path)
+
+
+def test_every_phrase_that_was_read_can_be_compiled_when_it_is_needed() -> None:
+    for lexicon in read_lexicons():
+        compiler = Compiler({**lexicon.classes, **_CLASSES}, str, spaced=lexicon.spaced)
+        for entry in lexicon.entries:
+            for phrase in entry.phrases:
+                assert compiler.compile(phrase).expression.pattern.groups == 0, phrase
