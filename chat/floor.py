@@ -9,9 +9,13 @@ from typing import Protocol
 from chat import protocol as wire
 from chat.closing import Closing
 from chat.protocol_staff import StaffFact
+from config.clock import monotonic
 from config.ids import AccountId, ConversationId
 from matching.ticket import Supporter
 from staff.sessions import SessionId
+
+SETTLED_SECONDS = 0.3
+"""Between the end of a conversation and the moment when the waiting room has freed the seat."""
 
 
 class StaffMember(Protocol):
@@ -58,6 +62,7 @@ class Floor:
         self.seekers: dict[ConversationId, SeekerMember] = {}
         self._staff: dict[AccountId, list[StaffMember]] = {}
         self._supporting: set[AccountId] = set()
+        self._loads: dict[AccountId, float] = {}
 
     def come(self, member: StaffMember) -> None:
         """A socket of staff is open."""
@@ -75,6 +80,17 @@ class Floor:
     def state(self, member: StaffMember) -> None:
         """This person has said whether offers are welcome; the lease is now to be renewed."""
         self._supporting.add(member.account)
+
+    def load_changed(self, member: StaffMember) -> None:
+        """A conversation of this person has begun or ended; they are to be told their load."""
+        self._loads[member.account] = monotonic()
+
+    def take_changed_loads(self) -> frozenset[AccountId]:
+        """Return whose load changed long enough ago for the waiting room to know it."""
+        ripe = [one for one, at in self._loads.items() if monotonic() - at > SETTLED_SECONDS]
+        for one in ripe:
+            del self._loads[one]
+        return frozenset(ripe)
 
     def supporting(self) -> frozenset[AccountId]:
         """Return who is here and has a lease to renew."""

@@ -68,10 +68,20 @@ class OfferNews:
         for made in await self._pairing.run(self._parts.now):
             self._parts.tallies.pairing(monotonic() - began)
             self._tell(made)
+        await self._tell_loads()
         accounts, self._look_at = self._look_at & self._floor.supporting(), set()
         if accounts:
             for one in await self._parts.room.open_offers(sorted(accounts)):
                 self._tell(one)
+
+    async def _tell_loads(self) -> None:
+        changed = self._floor.take_changed_loads()
+        if changed:
+            for one in await self._parts.room.supporters(self._parts.now()):
+                if one.account in changed:
+                    for member in self._floor.of(one.account):
+                        if isinstance(member, StaffSession):
+                            member.tell_load(one)
 
     def _tell(self, one: OpenOffer) -> None:
         now = self._parts.now()

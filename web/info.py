@@ -1,7 +1,5 @@
 """What every page is told about the house before anything else; it needs no store."""
 
-from typing import Any
-
 import msgspec
 
 from chat.protocol import SUBPROTOCOL, Helpline
@@ -32,7 +30,7 @@ def info(settings: Settings) -> bytes:
     """Return the JSON of `/api/info`."""
     known = catalogue.languages()
     service = settings.service
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         "name": service.name,
         "demo": settings.demo.on,
         "open": service.open,

@@ -4,7 +4,16 @@ Counters and histograms are kept as things happen; gauges about queue and desk a
 store when somebody looks.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from collections.abc import Sequence
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from chat.board import oldest_seconds
 from chat.floor import Floor
@@ -13,8 +22,22 @@ from config.risk import Risk
 from matching.ticket import Availability
 from safety.escalation import State
 
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no types here
+
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 LONG = (5, 15, 30, 60, 120, 300, 600, 1200, 2400, 3600)
+MOODS = (-5, -3, -2, -1, 0, 1, 2, 3, 5, 10)
+GAUGES = {
+    "waiting": "Seekers waiting or offered",
+    "oldest_wait_seconds": "The longest present wait",
+    "open_offers": "Offers that are not answered yet",
+    "conversations": "Conversations with a supporter",
+    "supporters_available": "Supporters who take conversations",
+    "escalations_unacknowledged": "Escalations that nobody looks after",
+    "escalations_unresolved": "Escalations that are not resolved",
+    "sockets": "Sockets of this process",
+    "screening_faults": "Faults of the filter since the start",
+}
 
 
 class Metrics:
@@ -22,56 +45,26 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        of = self.registry
-        self._lines = Counter("benchside_lines", "Lines committed", ["by"], registry=of)
-        self._line_seconds = Histogram(
-            "benchside_line_seconds",
-            "From frame to commit",
-            buckets=FAST,
-            registry=of,
-        )
-        self._flags = Counter("benchside_flags", "Lines by risk", ["risk"], registry=of)
-        self._unscreened = Counter("benchside_unscreened", "Lines that no filter read", registry=of)
-        self._wrong = Counter("benchside_wrong_flags", "Flags that staff call wrong", registry=of)
-        self._offers = Counter("benchside_offers", "Offers made", registry=of)
-        self._pairing_seconds = Histogram(
-            "benchside_pairing_seconds",
-            "Pairing pass until an offer",
-            buckets=FAST,
-            registry=of,
-        )
-        self._wait_seconds = Histogram(
-            "benchside_wait_seconds",
-            "Wait of seekers who were picked up",
-            buckets=LONG,
-            registry=of,
-        )
-        self._feedback = Counter(
-            "benchside_feedback",
-            "Answers to: did it help",
-            ["helped"],
-            registry=of,
-        )
-        self._mood = Histogram(
-            "benchside_mood_change",
-            "Feeling after, less before",
-            buckets=(-5, -3, -2, -1, 0, 1, 2, 3, 5, 10),
-            registry=of,
-        )
+        self._lines = self._counter("lines", "Lines committed", "by")
+        self._flags = self._counter("flags", "Lines by risk", "risk")
+        self._unscreened = self._counter("unscreened", "Lines that no filter read")
+        self._wrong = self._counter("wrong_flags", "Flags that staff call wrong")
+        self._offers = self._counter("offers", "Offers made")
+        self._feedback = self._counter("feedback", "Answers to: did it help", "helped")
+        self._line_seconds = self._histogram("line_seconds", "From frame to commit", FAST)
+        self._pairing_seconds = self._histogram("pairing_seconds", "From pass to offer", FAST)
+        self._wait_seconds = self._histogram("wait_seconds", "Wait until picked up", LONG)
+        self._mood = self._histogram("mood_change", "Feeling after, less before", MOODS)
         self._gauges = {
-            name: Gauge(f"benchside_{name}", text, registry=of)
-            for name, text in {
-                "waiting": "Seekers waiting or offered",
-                "oldest_wait_seconds": "The longest present wait",
-                "open_offers": "Offers that are not answered yet",
-                "conversations": "Conversations with a supporter",
-                "supporters_available": "Supporters who take conversations",
-                "escalations_unacknowledged": "Escalations that nobody looks after",
-                "escalations_unresolved": "Escalations that are not resolved",
-                "sockets": "Sockets of this process",
-                "screening_faults": "Faults of the filter since the start",
-            }.items()
+            name: Gauge(f"benchside_{name}", text, registry=self.registry)
+            for name, text in GAUGES.items()
         }
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"benchside_{name}", text, labels, registry=self.registry)
+
+    def _histogram(self, name: str, text: str, buckets: Sequence[float]) -> Histogram:
+        return Histogram(f"benchside_{name}", text, buckets=buckets, registry=self.registry)
 
     def line(self, by: str, seconds: float) -> None:
         """See `Tallies`."""

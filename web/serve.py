@@ -126,7 +126,9 @@ async def _serve(settings: Settings, companions: Beside | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with running_app(settings) as (url, app):
-        first = await app.house.roster.ensure_first(app.house.parts.now())
+        first = None
+        if not settings.demo.on:
+            first = await app.house.roster.ensure_first(app.house.parts.now())
         public = settings.web.public_origin or url
         _greet(public, first, demo=settings.demo.on)
         if companions is None:
