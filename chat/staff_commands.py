@@ -4,7 +4,7 @@ from typing import assert_never
 
 from chat import protocol as wire
 from chat import protocol_staff as staff
-from chat import supervising
+from chat import supervising, supporting
 from chat.board import open_board
 from chat.closing import Closing, Closings
 from chat.staff_session import StaffSession
@@ -45,11 +45,11 @@ async def carry_out(session: StaffSession, command: staff.StaffCommand) -> Closi
         case staff.Resolve():
             await supervising.resolve(session, command)
         case staff.SetAvailability():
-            await session.set_availability(command)
+            await supporting.set_availability(session, command)
         case staff.AcceptOffer(offer=offer):
-            await session.accept(OfferId(offer))
+            await supporting.accept(session, OfferId(offer))
         case staff.DeclineOffer(offer=offer, reason=reason):
-            await session.decline(OfferId(offer), reason)
+            await supporting.decline(session, OfferId(offer), reason)
         case _:
             await _in_conversation(session, command, ConversationId(command.conversation))
     return None
@@ -79,23 +79,23 @@ async def _in_conversation(
 ) -> None:
     match command:
         case staff.StaffSay():
-            await session.say(command)
+            await supporting.say(session, command)
         case staff.StaffTyping():
-            await session.mark_typing(id_)
+            await supporting.mark_typing(session, id_)
         case staff.StaffRead(seq=seq):
-            await session.mark_read(id_, seq)
+            await supporting.mark_read(session, id_, seq)
         case staff.WriteNote():
-            await session.write("note", command)
+            await supporting.write(session, "note", command)
         case staff.Whisper():
-            await session.write("whisper", command)
+            await supporting.write(session, "whisper", command)
         case staff.AskHelp():
-            await session.ask_help(command)
+            await supporting.ask_help(session, command)
         case staff.HandOver():
-            await session.hand_over(command)
+            await supporting.hand_over(session, command)
         case staff.EndConversation():
-            await session.end(command)
+            await supporting.end(session, command)
         case staff.WrongFlag():
-            await session.doubt_flag(command)
+            await supporting.doubt_flag(session, command)
         case staff.StaffResume():
             await session.open_again(id_)
         case staff.Watch():

@@ -61,8 +61,8 @@ class StaffSession:
         self.shown = Screenful()
         self.stated: Supporter | None = None
         """The availability last stated here; stated again if the waiting room forgot it."""
-        self._outbox = outbox
         self.lines: Bucket = full(limits.LINES, monotonic())
+        self._outbox = outbox
 
     async def begin(self) -> None:
         """Tell who this is, and open what they are in. Raises: StoreError."""
@@ -248,6 +248,7 @@ class StaffSession:
             self.parts.relay.unfollow(id_, self)
 
     def tell_availability(self, supporter: Supporter) -> None:
+        """Tell what the waiting room believes of this supporter."""
         self.tell(
             staff.AvailabilitySet(
                 state=supporter.state.value,
