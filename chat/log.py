@@ -90,9 +90,9 @@ class Lines(Protocol):
         ...
 
     async def read(
-        self, conversation: ConversationId, since: int, limit: int = 1000
+        self, conversation: ConversationId, since: int, limit: int | None = None
     ) -> list[tuple[Seq, LogEntry]]:
-        """Return the entries after `since`, oldest first."""
+        """Return the entries after `since`, oldest first; with a limit, no more than so many."""
         ...
 
     async def read_many(

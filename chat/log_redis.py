@@ -24,6 +24,9 @@ _REFUSALS: dict[str, Literal["ended", "unknown", "not_a_member"]] = {
     "not_a_member": "not_a_member",
 }
 
+PAGE = 1000
+"""Entries read in one round trip; the store does nothing else meanwhile."""
+
 
 def channel(conversation: ConversationId) -> str:
     """Return the channel that wakes the processes which have a member of this conversation."""
@@ -79,17 +82,18 @@ class RedisLog:
         return _appended(reply)
 
     async def read(
-        self, conversation: ConversationId, since: int, limit: int = 1000
+        self, conversation: ConversationId, since: int, limit: int | None = None
     ) -> list[tuple[Seq, LogEntry]]:
         """See `Lines.read`."""
         log = _keys(conversation)[1]
+        most = PAGE if limit is None else limit
         entries: list[tuple[Seq, LogEntry]] = []
         while True:
             start = entries[-1][0] if entries else since
-            reply = await self._store.call("XRANGE", log, f"({start}-0", "+", "COUNT", limit)
+            reply = await self._store.call("XRANGE", log, f"({start}-0", "+", "COUNT", most)
             page = [(Seq(seq), unpack(packed)) for seq, packed in _stream(reply)]
             entries += page
-            if len(page) < limit:
+            if limit is not None or len(page) < most:
                 return entries
 
     async def read_many(
@@ -144,7 +148,7 @@ class RedisLog:
 
     async def replace_token(self, conversation: ConversationId, token: TokenHash) -> None:
         """See `Conversations.replace_token`."""
-        await self._store.call("HSET", _keys(conversation)[0], "token", token)
+        await self._mark(conversation, "token", token, "n")
 
     async def set_gone(self, conversation: ConversationId, since: Millis | None) -> None:
         """See `Marks.set_gone`."""
