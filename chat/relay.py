@@ -9,7 +9,7 @@ lost costs time and nothing more.
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal, Protocol
 
 from chat import facts
@@ -21,12 +21,27 @@ from chat.log_redis import channel
 from config.ids import AccountId, ConversationId, Seq
 from safety.verdict import ContextLine
 from store.errors import StoreError
-from store.wakeups import Wakeups
 
 log = logging.getLogger("benchside.relay")
 
 CONTEXT_LINES = 8
 """Earlier lines that the filter is shown."""
+
+
+class Wakes(Protocol):
+    """Where wake-ups come from. They may be lost and may come twice."""
+
+    async def listen(self, channel: str, listener: Callable[[str, bytes], None]) -> None:
+        """Call `listener` for each wake-up of `channel`, and once when that takes hold."""
+        ...
+
+    async def forget(self, channel: str) -> None:
+        """Stop calling the listener of `channel`."""
+        ...
+
+    def on_gap(self, listener: Callable[[], None]) -> None:
+        """Call `listener` whenever wake-ups may have been lost."""
+        ...
 
 
 class Follower(Protocol):
@@ -68,7 +83,7 @@ class _Following:
 class Relay:
     """Fans out entries to the followers of this process."""
 
-    def __init__(self, log: Log, wakeups: Wakeups, origin: str) -> None:
+    def __init__(self, log: Log, wakeups: Wakes, origin: str) -> None:
         self._log = log
         self._wakeups = wakeups
         self._origin = origin
@@ -110,17 +125,17 @@ class Relay:
 
         `entries` are the log's last ones that the caller has read; they seed the context.
         """
-        following = self._followings.get(conversation)
-        if following is None:
-            following = self._followings[conversation] = _Following()
-            self._by_channel[channel(conversation)] = conversation
-            await self._wakeups.listen(channel(conversation), self._woken)
+        known = conversation in self._followings
+        following = self._followings.setdefault(conversation, _Following())
         for seq, entry in entries:
             _remember(following, seq, entry)
         following.positions[follower] = position
         if follower.audience == "staff":
             following.staff_positions[follower] = staff_position
         self.look(conversation)
+        if not known:
+            self._by_channel[channel(conversation)] = conversation
+            await self._wakeups.listen(channel(conversation), self._woken)
 
     def unfollow(self, conversation: ConversationId, follower: Follower) -> None:
         """Let a follower hear no more of it."""
@@ -183,8 +198,9 @@ class Relay:
             stale, self._stale = self._stale, set()
             stale_staff, self._stale_staff = self._stale_staff, set()
             left, self._left = self._left, set()
-            for conversation in left - self._followings.keys():
-                await self._wakeups.forget(channel(conversation))
+            for conversation in left:
+                if conversation not in self._followings:
+                    await self._wakeups.forget(channel(conversation))
             try:
                 await self._catch_up(stale)
                 await self._catch_up_staff(stale_staff)
@@ -238,15 +254,18 @@ class Relay:
             fact = facts.of_staff_log(conversation, n, entry)
         frame = wire.encode(fact) if fact else b""
         for follower, position in list(following.staff_positions.items()):
-            if position < n:
+            if position == n - 1:
                 following.staff_positions[follower] = n
                 if frame:
                     follower.hear(frame)
+            elif position < n - 1:
+                self._stale_staff.add(conversation)
+                self._wanted.set()
 
     async def _doubted(
         self, conversation: ConversationId, doubt: FlagDoubted
     ) -> staff.Flagged | None:
-        for seq, entry in await self._log.read(conversation, doubt.seq - 1, 1):
+        for seq, entry in await self._log.read(conversation, max(0, doubt.seq - 1), 1):
             if seq == doubt.seq and isinstance(entry, Line):
                 return facts.flag_of(conversation, seq, entry, wrong=True)
         return None
