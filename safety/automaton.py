@@ -5,13 +5,14 @@ which every group of anchors is there are tried in full.
 """
 
 from collections.abc import Sequence
-from itertools import islice
+from functools import reduce
+from operator import or_
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from safety.lexicon import Entry
-from safety.phrases import Phrase
+from safety.phrases import GROUPS, Phrase
 
 _MOST_MATCHES: Final = 8  # of one phrase in one line; more say nothing new and cost time
 
@@ -38,20 +39,20 @@ class Automaton:
 
     def __init__(self, indexed: Sequence[Indexed]) -> None:
         """Build once; some tens of milliseconds."""
-        by_anchor: dict[str, dict[int, int]] = {}
-        wanted: list[int] = []
+        count = len(indexed)
+        signs: dict[str, int] = {}
+        settled = 0
         for number, each in enumerate(indexed):
             for place, group in enumerate(each.phrase.anchors):
+                bit = 1 << place * count + number
                 for anchor in group:
-                    groups = by_anchor.setdefault(anchor, {})
-                    groups[number] = groups.get(number, 0) | 1 << place
-            wanted.append((1 << len(each.phrase.anchors)) - 1)
+                    signs[anchor] = signs.get(anchor, 0) | bit
+            for place in range(len(each.phrase.anchors), GROUPS):
+                settled |= 1 << place * count + number
         self._indexed = tuple(indexed)
-        self._wanted = tuple(wanted)
-        self._targets = tuple(tuple(groups.items()) for groups in by_anchor.values())
-        self._anchors = (
-            AhoCorasick(list(by_anchor), matchkind=MatchKind.Standard) if by_anchor else None
-        )
+        self._settled = settled
+        self._signs = tuple(signs.values())
+        self._anchors = AhoCorasick(list(signs), matchkind=MatchKind.Standard) if signs else None
 
     def find(self, words: str) -> list[Match]:
         """Every phrase in the words, in the order of the lexicon."""
@@ -60,18 +61,31 @@ class Automaton:
         matches: list[Match] = []
         for number in self._candidates(self._anchors, words):
             phrase, entry, lang = self._indexed[number]
-            for found in islice(phrase.expression.pattern.finditer(words), _MOST_MATCHES):
-                matches.append(Match(entry, lang, found.start(), found.end()))
+            search, lead = phrase.expression.pattern.search, phrase.lead
+            found = search(words)
+            for _ in range(_MOST_MATCHES):
+                if found is None:
+                    break
+                end = found.end()
+                matches.append(Match(entry, lang, found.start() + lead, end))
+                found = search(words, end - lead)
         return matches
 
     def _candidates(self, anchors: AhoCorasick, words: str) -> list[int]:
-        """The phrases of which every group has an anchor in the words."""
-        seen: dict[int, int] = {}
-        get = seen.get
-        for anchor in {
-            found[0] for found in anchors.find_matches_as_indexes(words, overlapping=True)
-        }:
-            for number, groups in self._targets[anchor]:
-                seen[number] = get(number, 0) | groups
-        wanted = self._wanted
-        return sorted(number for number, groups in seen.items() if groups == wanted[number])
+        """The phrases of which every group has an anchor in the words.
+
+        A bit stands for one group of one phrase: first the first groups of all phrases,
+        then the second, and so on. A phrase with fewer groups has the bits of the others.
+        """
+        met = {found[0] for found in anchors.find_matches_as_indexes(words, overlapping=True)}
+        seen = reduce(or_, map(self._signs.__getitem__, met), self._settled)
+        count = len(self._indexed)
+        whole = seen & (1 << count) - 1
+        for place in range(1, GROUPS):
+            whole &= seen >> place * count
+        numbers: list[int] = []
+        while whole:
+            lowest = whole & -whole
+            numbers.append(lowest.bit_length() - 1)
+            whole ^= lowest
+        return numbers

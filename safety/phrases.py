@@ -33,7 +33,8 @@ _COMMON_WORDS: Final = (
     " que de la le les un une mi eu e o ich mir mich das den aku ko hai bir ve у я не и в на"
 )
 _COMMON: Final = frozenset(_COMMON_WORDS.split())
-_GROUPS: Final = 4  # more groups would cost more to look for than they save
+GROUPS: Final = 4
+"""Groups of anchors of a phrase; more would cost more to look for than they save."""
 _GAPS: Final = {"..": 3, "...": 6}
 
 
@@ -63,6 +64,9 @@ class Phrase:
     expression: Expression
     anchors: tuple[tuple[str, ...], ...]
     """Of each of these groups one must be in the words, or the pattern can't match."""
+    lead: int
+    """How many characters before the phrase the expression takes in: the space before a word,
+    which is found much faster than looked back at. The next match may begin in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,8 @@ class Compiler:
         part = self._part(phrase)
         if not part.groups:
             raise PhraseError(f"{phrase!r} could match an empty line")
-        before = "(?<= )" if self._spaced else ""
-        return Phrase(Expression(before + part.source), part.groups[:_GROUPS])
+        before = " " if self._spaced else ""
+        return Phrase(Expression(before + part.source), part.groups[:GROUPS], len(before))
 
     def source(self, phrase: str) -> str:
         """The bare expression of a phrase, for use inside another."""
