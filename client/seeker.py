@@ -105,8 +105,8 @@ class Seeker(Person):
         await self._connection.send(encode("read", seq=self._talk.log.position))
 
     async def widens(self, languages: Sequence[str]) -> None:
-        """Accept these languages as well; the answer is a new `waiting`."""
-        await self._asks("waiting", encode("widen", languages=list(languages)))
+        """Accept these languages as well; a `waiting` follows only if that changes anything."""
+        await self._connection.send(encode("widen", languages=list(languages)))
 
     async def asks_code(self) -> str:
         """Return a return code, with which another client comes back to this conversation."""

@@ -54,14 +54,14 @@ class Supervisor(Staff):
         return await self._about_escalation(frame, "resolved", escalation)
 
     async def blocks(self, conversation: str, reason: str) -> None:
-        """End an abusive conversation. Audited."""
+        """End an abusive conversation. Audited.
+
+        One that is not on this screen is known to have ended by the board only.
+        """
         await self._ask(
             encode("block", conversation=conversation, reason=reason),
             "ended",
-            lambda fact: (
-                fact.kind in ("ended", "closed", "refused")
-                and fact.text("conversation") == conversation
-            ),
+            lambda fact: _is_over(fact, conversation),
         )
 
     async def _opens(self, kind: str, conversation: str) -> Conversation:
@@ -93,10 +93,18 @@ class Supervisor(Staff):
         return super()._take(fact)
 
     def _again(self) -> Sequence[bytes]:
-        """Ask again for the board, and for what was being read along."""
-        watched = [
-            encode("watch", conversation=conversation.id)
+        """Ask again for the board, for what was being read along, and for what was joined."""
+        asked = {"watcher": "watch", "member": "resume"}
+        views = [
+            encode(asked[conversation.part], conversation=conversation.id)
             for conversation in self.conversations.values()
-            if conversation.part == "watcher" and conversation.phase != "ended"
+            if conversation.part in asked and conversation.phase != "ended"
         ]
-        return [encode("board"), *watched] if self._at_board else watched
+        return [encode("board"), *views] if self._at_board else views
+
+
+def _is_over(fact: Fact, conversation: str) -> bool:
+    """Return whether a fact says that a conversation has ended, or refuses to end it."""
+    if fact.kind == "board_changed":
+        return f"conversations:{conversation}" in fact.texts("gone")
+    return fact.kind in ("ended", "closed", "refused") and fact.text("conversation") == conversation
