@@ -19,8 +19,9 @@ from chat.conversation import (
     step,
 )
 from chat.escalating import raise_for_line
+from chat.log import Record
 from chat.parts import Parts
-from config.ids import ConversationId
+from config.ids import AccountId, ConversationId
 
 ATTEMPTS = 8
 """Times to decide again; more than people can act on one conversation in one moment."""
@@ -68,13 +69,24 @@ async def carry_out(parts: Parts, before: Conversation, effects: list[Effect]) -
                 continue
 
 
-async def forget(parts: Parts, before: Conversation) -> None:
+async def forget(parts: Parts, state: Conversation) -> None:
     """Let the waiting room forget a conversation that has ended; safe to repeat."""
-    await raise_missing(parts, before.id)
-    if before.phase == "waiting":
-        await parts.room.give_up(before.id, parts.now())
+    await raise_missing(parts, state.id)
+    if state.supporter is None:
+        await parts.room.give_up(state.id, parts.now())
     else:
-        await parts.room.release(before.id, parts.now())
+        await parts.room.release(state.id, parts.now())
+
+
+async def agree(parts: Parts, record: Record, seated: AccountId) -> None:
+    """Let the waiting room agree with a conversation that it holds matched with this person."""
+    state = record.state
+    if state.phase == "ended":
+        await forget(parts, state)
+    elif state.supporter is None:
+        await parts.room.requeue(state.id, seated, parts.now())
+    elif state.supporter != seated:
+        await parts.room.reseat(state.id, state.supporter, parts.now())
 
 
 async def raise_missing(parts: Parts, id_: ConversationId) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from chat import protocol as wire
 from chat import protocol_staff as staff
-from chat.changes import change
+from chat.changes import agree, change
 from chat.conversation import Closed, GivenBack, Matched
 from chat.entry import FlagDoubted, StaffText
 from chat.escalating import raise_cause
@@ -56,15 +56,14 @@ async def accept(session: StaffSession, offer: OfferId) -> None:
     if id_ is None:
         session.refuse("offer_gone", subject=offer)
         return
-    if await change(session.parts, id_, Matched(session.account, session.person.display)) is None:
-        record = await session.parts.log.find(id_)
-        if record is None or record.state.supporter != session.account:
-            await session.parts.room.release(id_, session.parts.now())
-            session.refuse("offer_gone", subject=offer)
-            return
+    await change(session.parts, id_, Matched(session.account, session.person.display))
     record = await session.parts.log.find(id_)
-    if record is not None:
-        session.parts.tallies.pickup(max(0, now - record.about.began) / 1000)
+    if record is None or record.phase != "talking" or record.state.supporter != session.account:
+        if record is not None:
+            await agree(session.parts, record, session.account)
+        session.refuse("offer_gone", subject=offer)
+        return
+    session.parts.tallies.pickup(max(0, now - record.about.began) / 1000)
     session.floor.load_changed(session)
     for member in session.floor.of(session.account):
         if isinstance(member, StaffSession):

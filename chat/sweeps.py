@@ -9,8 +9,8 @@ import asyncio
 import logging
 
 from chat.arrivals import ticket_of
-from chat.changes import Contended, change, forget, raise_missing
-from chat.conversation import Closed, Conversation, GivenBack
+from chat.changes import Contended, agree, change, forget, raise_missing
+from chat.conversation import Closed, GivenBack
 from chat.floor import Floor
 from chat.log import Record
 from chat.parts import Parts
@@ -100,7 +100,9 @@ class Sweeps:
 
     async def _lose_supporter(self, id_: ConversationId, account: AccountId) -> None:
         if await change(self._parts, id_, GivenBack(account, "lost")) is None:
-            await self._parts.room.requeue(id_, account, self._parts.now())
+            record = await self._parts.log.find(id_)
+            if record is not None:
+                await agree(self._parts, record, account)
 
     async def _lose_seeker(self, record: Record, now: Millis) -> None:
         id_ = record.state.id
@@ -113,15 +115,20 @@ class Sweeps:
                 await change(self._parts, id_, Closed("lost"))
 
     async def repair(self) -> None:
-        """Let the waiting room, the conversations and the desk agree."""
+        """Let the waiting room, the conversations and the desk agree.
+
+        The conversations are read before the seats: a supporter sits before they become a
+        member, so one who became a member meanwhile has a seat. The other way round the sweep
+        would take them for lost.
+        """
         parts, now = self._parts, self._parts.now()
         live = await parts.room.live()
         ids = [id_ for id_, _ in live]
         for id_ in {found[0] for found in await parts.log.unraised(ids)}:
             await raise_missing(parts, id_)
-        seats = await parts.room.matched()
-        places = await parts.room.place(ids)
         records = await parts.log.find_many(ids)
+        places = await parts.room.place(ids)
+        seats = await parts.room.matched()
         for (id_, since), record in zip(live, records, strict=True):
             if now - since < SETTLED_MS:
                 continue
@@ -131,26 +138,15 @@ class Sweeps:
                 await self._agree(record, seats.get(id_), queued=id_ in places)
 
     async def _agree(self, record: Record, seat: Seat | None, *, queued: bool) -> None:
-        parts, now, state = self._parts, self._parts.now(), record.state
-        settled = seat is not None and now - seat.since > SETTLED_MS
+        parts, state = self._parts, record.state
         match record.phase:
             case "ended":
-                await forget(parts, _before_end(state))
-            case "waiting" if seat is not None and settled:
-                await parts.room.requeue(state.id, seat.supporter, now)
+                await forget(parts, state)
             case "waiting" if seat is None and not queued:
                 await parts.room.enqueue(ticket_of(record))
-            case "talking" if state.supporter and (seat is None or settled):
-                if seat is None:
-                    await change(parts, state.id, GivenBack(state.supporter, "lost"))
-                elif seat.supporter != state.supporter:
-                    await parts.room.reseat(state.id, state.supporter, now)
+            case "talking" if seat is None and state.supporter is not None:
+                await change(parts, state.id, GivenBack(state.supporter, "lost"))
+            case _ if seat is not None and parts.now() - seat.since > SETTLED_MS:
+                await agree(parts, record, seat.supporter)
             case _:
                 pass
-
-
-def _before_end(state: Conversation) -> Conversation:
-    """Return whether a conversation ended unheard: as one that waits, or one that talked."""
-    if state.supporter is None:
-        return Conversation(state.id, phase="waiting")
-    return Conversation(state.id, phase="talking", supporter=state.supporter)
