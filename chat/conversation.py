@@ -4,7 +4,8 @@ The rules. A conversation is *waiting* while its seeker has no supporter, *talki
 one, and *ended* for good. The seeker is a member from the first moment to the last. At most one
 supporter is a member; supervisors may join beside the supporter, visibly, and step out again. A
 supporter who hands over or is lost sends the seeker back to waiting (at the front: that is the
-waiting room's affair, told by the effect `Requeue`); a supervisor may take the supporter's place.
+waiting room's affair, told by the effect `Requeue`); a supervisor may take the supporter's place,
+but not that of nobody: a seeker without a supporter is the waiting room's to give away.
 Anything may end a conversation but a supervisor's stepping out. Nothing follows the end.
 
 `step` decides; `transition.lua` commits, if nobody was faster; the caller carries out the effects.
@@ -123,7 +124,7 @@ class Release:
 Effect = Log | Requeue | Reseat | Release
 
 LEGAL: Final[dict[Phase, frozenset[type[Event]]]] = {
-    "waiting": frozenset({Matched, Joined, SteppedOut, TakenOver, SeekerLeft, Closed}),
+    "waiting": frozenset({Matched, Joined, SteppedOut, SeekerLeft, Closed}),
     "talking": frozenset({Joined, SteppedOut, TakenOver, GivenBack, SeekerLeft, Closed}),
     "ended": frozenset(),
 }
