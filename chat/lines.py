@@ -92,7 +92,7 @@ async def say(
     if isinstance(appended, NotAppended):
         return appended
     if not appended.fresh:
-        return await _again(parts, id_, appended, accepted)
+        return await _again(parts, id_, appended, text, accepted)
     accepted(appended.seq, entry.at, masked if masked != text else None)
     parts.relay.committed(id_, appended.seq, entry, follower)
     parts.tallies.line(speaker.by, monotonic() - began)
@@ -106,12 +106,13 @@ async def _again(
     parts: Parts,
     id_: ConversationId,
     appended: Appended,
+    text: str,
     accepted: Callable[[Seq, int, str | None], None],
 ) -> Risk:
     """Answer a resend as the first time, from the log."""
     for seq, entry in await parts.log.read(id_, appended.seq - 1, 1):
         if seq == appended.seq and isinstance(entry, Line):
-            accepted(seq, entry.at, entry.text)
+            accepted(seq, entry.at, entry.text if entry.text != text else None)
     parts.relay.look(id_)
     return Risk.NONE
 
