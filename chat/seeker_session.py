@@ -53,6 +53,7 @@ class SeekerSession:
         self._connection = connection
         self._told: wire.Waiting | None = None
         self._ended_at: float | None = None
+        self._replaced = False
         self._lines = full(limits.LINES, monotonic())
         self.conversation = ConversationId("")
         self.country = ""
@@ -254,6 +255,7 @@ class SeekerSession:
             case "r" if by == "supporter" and detail.isdigit():
                 self._tell(wire.WasRead(by="supporter", seq=int(detail)))
             case "k" if rest != self._connection:
+                self._replaced = True
                 self._outbox.close(Closings.REPLACED.value)
             case _:
                 pass
@@ -274,6 +276,8 @@ class SeekerSession:
         self._parts.relay.unfollow(self.conversation, self)
         if self._floor.seekers.get(self.conversation) is self:
             del self._floor.seekers[self.conversation]
+            if self._replaced:
+                return
             await self._parts.log.set_gone(self.conversation, self._parts.now())
 
     def _tell_helplines(self) -> None:
