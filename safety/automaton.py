@@ -5,8 +5,6 @@ which every group of anchors is there are tried in full.
 """
 
 from collections.abc import Sequence
-from functools import reduce
-from operator import or_
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -78,7 +76,9 @@ class Automaton:
         then the second, and so on. A phrase with fewer groups has the bits of the others.
         """
         met = {found[0] for found in anchors.find_matches_as_indexes(words, overlapping=True)}
-        seen = reduce(or_, map(self._signs.__getitem__, met), self._settled)
+        seen = self._settled
+        for anchor in met:
+            seen |= self._signs[anchor]
         count = len(self._indexed)
         whole = seen & (1 << count) - 1
         for place in range(1, GROUPS):

@@ -35,6 +35,7 @@ _COMMON_WORDS: Final = (
 _COMMON: Final = frozenset(_COMMON_WORDS.split())
 GROUPS: Final = 4
 """Groups of anchors of a phrase; more would cost more to look for than they save."""
+_TEXTS: Final = 16  # ways to say neighbouring words for which they are one anchor
 _GAPS: Final = {"..": 3, "...": 6}
 
 
@@ -78,6 +79,8 @@ class _Part:
 
     source: str
     groups: tuple[tuple[str, ...], ...]
+    texts: tuple[str, ...] = ()
+    """All it can be, where these are few."""
 
 
 class Compiler:
@@ -125,13 +128,14 @@ class Compiler:
             break
         if len(choices) == 1:
             return choices[0], at
-        source = "(?:" + "|".join(choice.source for choice in choices) + ")"
-        anchors: tuple[str, ...] = ()
-        for choice in choices:
-            if not choice.groups:
-                return _Part(source, ()), at
-            anchors += choice.groups[0]
-        return _Part(source, (anchors,)), at
+        source = "(?:" + "|".join([choice.source for choice in choices]) + ")"
+        texts: tuple[str, ...] = ()
+        if len(choices) <= _TEXTS and all(choice.texts for choice in choices):
+            texts = tuple({text: None for choice in choices for text in choice.texts})
+        if not all(choice.groups for choice in choices):
+            return _Part(source, (), texts), at
+        anchors = tuple([anchor for choice in choices for anchor in choice.groups[0]])
+        return _Part(source, (anchors,), texts), at
 
     def _sequence(self, parts: list[str], at: int, depth: int) -> tuple[_Part, int]:
         found: list[_Part] = []
@@ -143,16 +147,36 @@ class Compiler:
                 if closing not in ((")", ")?") if mark == "(" else ("]",)):
                     raise PhraseError("a bracket is not closed")
                 if closing != ")":
-                    inner = _Part(f"(?:{inner.source})?", ())
+                    texts = (*inner.texts, "") if inner.texts else ()
+                    inner = _Part(f"(?:{inner.source})?", (), texts)
                 found.append(inner)
             else:
                 found.append(self._single(mark))
             at += 1
         if len(found) == 1:
             return found[0], at
+        return self._in_a_row(found), at
+
+    def _in_a_row(self, found: list[_Part]) -> _Part:
+        """The pieces one after the other; neighbours that can be few texts are one anchor."""
+        groups: dict[tuple[str, ...], None] = {}
+        run: tuple[str, ...] = ("",)
+        runs = 0
+        for part in found:
+            if part.texts and len(run) * len(part.texts) <= _TEXTS:
+                run = tuple([before + text for before in run for text in part.texts])
+                continue
+            self._close(run, groups)
+            run, runs = part.texts or ("",), runs + 1
+            if not part.texts:
+                groups.update(dict.fromkeys(part.groups))
+        self._close(run, groups)
         source = "".join([part.source for part in found])
-        groups = {group: None for part in found for group in part.groups}
-        return _Part(source, tuple(sorted(groups, key=_rarity, reverse=True))), at
+        return _Part(source, tuple(sorted(groups, key=_rarity, reverse=True)), () if runs else run)
+
+    def _close(self, run: tuple[str, ...], groups: dict[tuple[str, ...], None]) -> None:
+        if "" not in run:
+            groups[tuple([" " + text for text in run]) if self._spaced else run] = None
 
     def _single(self, mark: str) -> _Part:
         part = self._parts.get(mark)
@@ -172,7 +196,7 @@ class Compiler:
             self._within.add(name)
             part = self._part(self._classes[name])
             self._within.remove(name)
-            return _Part(f"(?:{part.source})", part.groups)
+            return _Part(f"(?:{part.source})", part.groups, part.texts)
         return self._word(mark)
 
     def _gap(self, size: int) -> str:
@@ -192,7 +216,7 @@ class Compiler:
         if not word:
             raise PhraseError(f"{mark!r} is no word")
         if not self._spaced:
-            return _Part(re.escape(word), ((word,),))
+            return _Part(re.escape(word), ((word,),), (word,))
         open_start, open_end = mark.startswith("*"), mark.endswith("*")
         source = re.escape(word).replace(r"\ ", " ")
         source = (r"[^\W\d]{0,3}" if open_start else "") + source
@@ -200,10 +224,17 @@ class Compiler:
         anchor = ("" if open_start else " ") + word + ("" if open_end else " ")
         if not open_start:
             self.vocabulary.update(word.split())
-        return _Part(source, ((anchor,),))
+        texts = () if open_start or open_end else (word + " ",)
+        return _Part(source, ((anchor,),), texts)
 
 
 def _rarity(anchors: tuple[str, ...]) -> float:
-    if any(set(anchor.split()) <= _COMMON for anchor in anchors):
-        return 0.0
-    return min(len(anchor) for anchor in anchors) - 0.2 * len(anchors)
+    return min([_length(anchor) for anchor in anchors]) - 0.2 * len(anchors)
+
+
+def _length(anchor: str) -> float:
+    """Its letters, of which those of common words count for little, and for nothing alone."""
+    words = anchor.split()
+    if not _COMMON.issuperset(words):
+        return len(anchor)
+    return 0.5 * len(anchor) if len(words) > 1 else 0.0
