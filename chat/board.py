@@ -13,6 +13,7 @@ from chat.escalating import excerpts, row
 from chat.floor import Floor
 from chat.log import Record
 from chat.parts import Parts
+from chat.protocol import encode
 from chat.staff_session import StaffSession
 from config.clock import Millis
 from config.risk import ESCALATES_FROM
@@ -29,9 +30,8 @@ ROWS = 500
 
 async def open_board(session: StaffSession) -> None:
     """Show the board, and its changes from now on. Raises: StoreError."""
-    board = await gather(session.parts, session.floor)
-    session.board_open = True
-    session.tell(board)
+    session.board = await gather(session.parts, session.floor)
+    session.tell(session.board)
 
 
 class BoardNews:
@@ -43,20 +43,28 @@ class BoardNews:
 
     async def run(self) -> None:
         """Compare and tell, for as long as the server runs."""
-        shown: wire.Board | None = None
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
             if not self._floor.boards():
-                shown = None
                 continue
             try:
-                board = await gather(self._parts, self._floor)
+                self.tell(await gather(self._parts, self._floor))
             except StoreError:
                 continue
-            changes = difference(shown, board) if shown else _all(board)
-            if changes is not None:
-                self._floor.tell_boards(changes)
-            shown = board
+
+    def tell(self, board: wire.Board) -> None:
+        """Tell each board how it differs from this one; those that show the same share a frame."""
+        frames: dict[int, bytes] = {}
+        for member in self._floor.boards():
+            if member.board is None:
+                continue
+            shown = id(member.board)
+            if shown not in frames:
+                changes = difference(member.board, board)
+                frames[shown] = encode(changes) if changes else b""
+            if frames[shown]:
+                member.hear(frames[shown])
+            member.board = board
 
 
 async def gather(parts: Parts, floor: Floor) -> wire.Board:
@@ -141,16 +149,6 @@ def _ids(board: wire.Board) -> set[str]:
         )
         for one in rows
     }
-
-
-def _all(board: wire.Board) -> wire.BoardChanged:
-    return wire.BoardChanged(
-        lights=board.lights,
-        waiting=board.waiting,
-        conversations=board.conversations,
-        supporters=board.supporters,
-        escalations=board.escalations,
-    )
 
 
 def oldest_seconds(tickets: Sequence[Ticket], now: Millis) -> int:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from chat import protocol as wire
 from chat.closing import Closing
+from chat.protocol_board import Board
 from chat.protocol_staff import StaffFact
 from config.clock import monotonic
 from config.ids import AccountId, ConversationId
@@ -23,7 +24,7 @@ class StaffMember(Protocol):
 
     account: AccountId
     session: SessionId
-    board_open: bool
+    board: Board | None
     stated: Supporter | None
 
     def tell(self, fact: StaffFact) -> None:
@@ -110,7 +111,7 @@ class Floor:
 
     def boards(self) -> tuple[StaffMember, ...]:
         """Return the sockets that show the board."""
-        return tuple(member for member in self.all_staff() if member.board_open)
+        return tuple(member for member in self.all_staff() if member.board is not None)
 
     def tell(self, account: AccountId, fact: StaffFact) -> None:
         """Let all sockets of one person hear a fact."""

@@ -15,6 +15,7 @@ from chat.entry import ConversationEnded, FlagDoubted, LogEntry, MemberLeft
 from chat.floor import Floor
 from chat.outbox import Outbox
 from chat.parts import Parts
+from chat.protocol_board import Board
 from config import limits
 from config.clock import monotonic
 from config.ids import AccountId, ConversationId, OfferId, Seq
@@ -57,7 +58,8 @@ class StaffSession:
         self.person = person
         self.session = session
         self.account: AccountId = person.id
-        self.board_open = False
+        self.board: Board | None = None
+        """The board as it was last told here; None while it is not open."""
         self.shown = Screenful()
         self.stated: Supporter | None = None
         """The availability last stated here; stated again if the waiting room forgot it."""
