@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from chat import protocol as wire
-from chat import protocol_staff as staff
+from chat import protocol_commands as commands
 from chat import supervising, supporting
 from chat.board import open_board
 from chat.closing import Closing, Closings
@@ -12,20 +12,20 @@ from config.ids import ConversationId, EscalationId, OfferId
 from staff.roles import Act, may
 
 NEEDS: dict[type[wire.Command], Act] = {
-    staff.OpenBoard: Act.SEE_BOARD,
-    staff.Watch: Act.WATCH,
-    staff.Unwatch: Act.WATCH,
-    staff.Whisper: Act.WHISPER,
-    staff.Join: Act.JOIN,
-    staff.TakeOver: Act.TAKE_OVER,
-    staff.Block: Act.BLOCK,
-    staff.Acknowledge: Act.ACKNOWLEDGE,
-    staff.Resolve: Act.RESOLVE,
+    commands.OpenBoard: Act.SEE_BOARD,
+    commands.Watch: Act.WATCH,
+    commands.Unwatch: Act.WATCH,
+    commands.Whisper: Act.WHISPER,
+    commands.Join: Act.JOIN,
+    commands.TakeOver: Act.TAKE_OVER,
+    commands.Block: Act.BLOCK,
+    commands.Acknowledge: Act.ACKNOWLEDGE,
+    commands.Resolve: Act.RESOLVE,
 }
 """What a command needs; all others need `Act.SUPPORT`."""
 
 
-async def carry_out(session: StaffSession, command: staff.StaffCommand) -> Closing | None:
+async def carry_out(session: StaffSession, command: commands.StaffCommand) -> Closing | None:
     """Carry out a command; return why the socket is to be closed, if it is.
 
     Raises: StoreError: the outcome is unknown; the client comes back and resends.
@@ -34,21 +34,21 @@ async def carry_out(session: StaffSession, command: staff.StaffCommand) -> Closi
         session.refuse("not_allowed")
         return None
     match command:
-        case staff.Attend():
+        case commands.Attend():
             return Closings.OUT_OF_PHASE.value
         case wire.Ping():
             session.tell(wire.Ponged(at=session.parts.now()))
-        case staff.OpenBoard():
+        case commands.OpenBoard():
             await open_board(session)
-        case staff.Acknowledge(escalation=escalation):
+        case commands.Acknowledge(escalation=escalation):
             await supervising.acknowledge(session, EscalationId(escalation))
-        case staff.Resolve():
+        case commands.Resolve():
             await supervising.resolve(session, command)
-        case staff.SetAvailability():
+        case commands.SetAvailability():
             await supporting.set_availability(session, command)
-        case staff.AcceptOffer(offer=offer):
+        case commands.AcceptOffer(offer=offer):
             await supporting.accept(session, OfferId(offer))
-        case staff.DeclineOffer(offer=offer, reason=reason):
+        case commands.DeclineOffer(offer=offer, reason=reason):
             await supporting.decline(session, OfferId(offer), reason)
         case _:
             await _in_conversation(session, command, ConversationId(command.conversation))
@@ -56,21 +56,21 @@ async def carry_out(session: StaffSession, command: staff.StaffCommand) -> Closi
 
 
 _InConversation = (
-    staff.StaffSay
-    | staff.StaffTyping
-    | staff.StaffRead
-    | staff.WriteNote
-    | staff.AskHelp
-    | staff.HandOver
-    | staff.EndConversation
-    | staff.WrongFlag
-    | staff.StaffResume
-    | staff.Watch
-    | staff.Unwatch
-    | staff.Whisper
-    | staff.Join
-    | staff.TakeOver
-    | staff.Block
+    commands.StaffSay
+    | commands.StaffTyping
+    | commands.StaffRead
+    | commands.WriteNote
+    | commands.AskHelp
+    | commands.HandOver
+    | commands.EndConversation
+    | commands.WrongFlag
+    | commands.StaffResume
+    | commands.Watch
+    | commands.Unwatch
+    | commands.Whisper
+    | commands.Join
+    | commands.TakeOver
+    | commands.Block
 )
 
 
@@ -78,35 +78,35 @@ async def _in_conversation(
     session: StaffSession, command: _InConversation, id_: ConversationId
 ) -> None:
     match command:
-        case staff.StaffSay():
+        case commands.StaffSay():
             await supporting.say(session, command)
-        case staff.StaffTyping():
+        case commands.StaffTyping():
             await supporting.mark_typing(session, id_)
-        case staff.StaffRead(seq=seq):
+        case commands.StaffRead(seq=seq):
             await supporting.mark_read(session, id_, seq)
-        case staff.WriteNote():
+        case commands.WriteNote():
             await supporting.write(session, "note", command)
-        case staff.Whisper():
+        case commands.Whisper():
             await supporting.write(session, "whisper", command)
-        case staff.AskHelp():
+        case commands.AskHelp():
             await supporting.ask_help(session, command)
-        case staff.HandOver():
+        case commands.HandOver():
             await supporting.hand_over(session, command)
-        case staff.EndConversation():
+        case commands.EndConversation():
             await supporting.end(session, command)
-        case staff.WrongFlag():
+        case commands.WrongFlag():
             await supporting.doubt_flag(session, command)
-        case staff.StaffResume():
+        case commands.StaffResume():
             await session.open_again(id_)
-        case staff.Watch():
+        case commands.Watch():
             await supervising.watch(session, id_)
-        case staff.Unwatch():
+        case commands.Unwatch():
             await supervising.unwatch(session, id_)
-        case staff.Join():
+        case commands.Join():
             await supervising.join(session, id_)
-        case staff.TakeOver():
+        case commands.TakeOver():
             await supervising.take_over(session, id_)
-        case staff.Block():
+        case commands.Block():
             await supervising.block(session, id_)
         case _:
             assert_never(command)

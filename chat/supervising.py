@@ -4,7 +4,7 @@ Each look is put on record before it is taken (promise 11); what can't be put on
 done, because the record's failure comes out of here as the store's.
 """
 
-from chat import protocol_staff as staff
+from chat import protocol_commands as commands
 from chat.changes import change
 from chat.conversation import Closed, Joined, SteppedOut, TakenOver
 from chat.protocol import RefusalReason
@@ -96,7 +96,7 @@ async def acknowledge(session: StaffSession, id_: EscalationId) -> None:
             session.refuse("escalation_unknown", subject=id_)
 
 
-async def resolve(session: StaffSession, command: staff.Resolve) -> None:
+async def resolve(session: StaffSession, command: commands.Resolve) -> None:
     """Close an escalation with its outcome."""
     id_ = EscalationId(command.escalation)
     person = Person(session.account, session.person.display)

@@ -6,6 +6,7 @@ Supervisors do the same where they support; what they do beyond it is in `superv
 from typing import Literal
 
 from chat import protocol as wire
+from chat import protocol_commands as commands
 from chat import protocol_staff as staff
 from chat.changes import agree, change
 from chat.conversation import Closed, GivenBack, Matched
@@ -24,7 +25,7 @@ from safety.throttle import take
 from staff.accounts import valid_training
 
 
-async def set_availability(session: StaffSession, command: staff.SetAvailability) -> None:
+async def set_availability(session: StaffSession, command: commands.SetAvailability) -> None:
     """State whether offers are welcome."""
     now = session.parts.now()
     fresh = await session.parts.accounts.get(session.account)
@@ -80,7 +81,7 @@ async def decline(session: StaffSession, offer: OfferId, reason: wire.DeclineRea
         session.floor.tell(session.account, staff.Withdrawn(offer=offer, reason="declined"))
 
 
-async def say(session: StaffSession, command: staff.StaffSay) -> None:
+async def say(session: StaffSession, command: commands.StaffSay) -> None:
     """Say one line."""
     id_ = ConversationId(command.conversation)
     shown = session.shown.open.get(id_)
@@ -114,7 +115,7 @@ async def say(session: StaffSession, command: staff.StaffSay) -> None:
 async def write(
     session: StaffSession,
     kind: Literal["note", "whisper"],
-    command: staff.WriteNote | staff.Whisper,
+    command: commands.WriteNote | commands.Whisper,
 ) -> None:
     """Write something that only staff see."""
     id_ = ConversationId(command.conversation)
@@ -137,7 +138,7 @@ async def write(
     session.tell(staff.StaffAccepted(conversation=id_, ref=command.ref, seq=kept.seq, at=now))
 
 
-async def doubt_flag(session: StaffSession, command: staff.WrongFlag) -> None:
+async def doubt_flag(session: StaffSession, command: commands.WrongFlag) -> None:
     """Say that a flag was wrong."""
     id_ = ConversationId(command.conversation)
     if id_ not in session.shown.open:
@@ -150,7 +151,7 @@ async def doubt_flag(session: StaffSession, command: staff.WrongFlag) -> None:
         session.parts.tallies.wrong_flag(Risk.NONE)
 
 
-async def ask_help(session: StaffSession, command: staff.AskHelp) -> None:
+async def ask_help(session: StaffSession, command: commands.AskHelp) -> None:
     """Call a supervisor."""
     id_ = ConversationId(command.conversation)
     record = await session.parts.log.find(id_)
@@ -165,14 +166,14 @@ async def ask_help(session: StaffSession, command: staff.AskHelp) -> None:
         session.tell(staff.HelpAsked(conversation=id_, escalation=escalation))
 
 
-async def hand_over(session: StaffSession, command: staff.HandOver) -> None:
+async def hand_over(session: StaffSession, command: commands.HandOver) -> None:
     """Give the conversation back, to the front of the waiting room."""
     id_ = ConversationId(command.conversation)
     if await change(session.parts, id_, GivenBack(session.account, "handed_over")) is None:
         session.refuse("not_a_member", None, id_)
 
 
-async def end(session: StaffSession, command: staff.EndConversation) -> None:
+async def end(session: StaffSession, command: commands.EndConversation) -> None:
     """End a conversation."""
     id_ = ConversationId(command.conversation)
     shown = session.shown.open.get(id_)

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from chat.closing import Closing, Closings
 from chat.protocol import ComeBack, Enter, SeekerCommand, decode_seeker
-from chat.protocol_staff import Attend, StaffCommand, decode_staff
+from chat.protocol_commands import Attend, StaffCommand, decode_staff
 from chat.seeker_session import SeekerSession
 from chat.staff_commands import carry_out
 from chat.staff_session import StaffSession

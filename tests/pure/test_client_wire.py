@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from chat import protocol, protocol_board, protocol_staff
+from chat import protocol_commands as commands
 from chat.closing import Closings
 from client.board import Board
 from client.closing import LONGEST_SECONDS, comes_back, pause
@@ -51,7 +52,7 @@ def test_commands_of_a_seeker_are_understood() -> None:
 
 def test_commands_of_staff_are_understood() -> None:
     frame = encode("availability", state="available", capacity=2, languages=["en"], topics=[])
-    assert protocol_staff.decode_staff(frame) == protocol_staff.SetAvailability(
+    assert commands.decode_staff(frame) == commands.SetAvailability(
         state="available", capacity=2, languages=["en"]
     )
 

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import inspect as shapes
 
 from chat import protocol, protocol_staff
+from chat import protocol_commands as commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def sides() -> tuple[Side, Side]:
             "/ws/staff",
             "A supporter, supervisor or administrator who has logged in. The first frame is "
             "`attend`.",
-            _records(protocol_staff.StaffCommand),
+            _records(commands.StaffCommand),
             _records(protocol_staff.StaffFact),
         ),
     )

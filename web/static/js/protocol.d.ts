@@ -789,7 +789,6 @@ export type StaffFact =
   | Escalated
   | Acknowledged
   | Resolved
-  | Reset
   | Ponged;
 
 /** Why a socket closes. */
