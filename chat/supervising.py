@@ -27,12 +27,15 @@ async def watch(session: StaffSession, id_: ConversationId) -> None:
 
 
 async def unwatch(session: StaffSession, id_: ConversationId) -> None:
-    """Stop reading along; one who joined steps out."""
+    """Stop reading along; one who joined steps out, though the page may have forgotten it."""
     shown = session.shown.open.get(id_)
-    if shown is not None and shown.part == "member":
+    if shown is not None and shown.part == "supporter":
+        return
+    if shown is None or shown.part == "member":
         await change(session.parts, id_, SteppedOut(session.account))
-    if shown is None or shown.part != "supporter":
-        session.close_view(id_, "unwatched")
+    session.close_view(id_, "unwatched")
+    if shown is None:
+        session.tell(staff.Closed(conversation=id_, reason="unwatched"))
 
 
 async def join(session: StaffSession, id_: ConversationId) -> None:
