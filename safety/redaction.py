@@ -7,9 +7,12 @@ no harm (ages, times, dates, money) stay. Nothing else of a line is ever changed
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick
+
+from config.catalogue import countries
 
 MASK: Final = "•••"
 """What stands for a contact: the same in every language."""
@@ -19,8 +22,7 @@ _HELPLINES: Final = (
     " 18 113 110 120 122 144 143 147 188 192 190 131114 13114 1737 0800543354 0508828865 105"
     " 18002738255 1098 1926 9152987821 14416 12320 4001619995 88002000122 78002000122"
 )
-HELPLINES: Final = frozenset(_HELPLINES.split())
-"""Numbers of help, as bare digits, that may always be passed on."""
+_SHORTEST: Final = 6  # digits of a helpline that may follow the prefix of its country
 
 _TOLL_FREE: Final = re.compile(
     r"(?:\+?1)?8(?:00|33|44|55|66|77|88)\d{7}|0800\d{3,8}|0808\d{3,8}|116\d{3}|8800\d{7}"
@@ -36,6 +38,11 @@ _LINK: Final = re.compile(
     r"|\b(?:wa\.me|t\.me|discord\.gg|bit\.ly|instagram\.com|facebook\.com|snapchat\.com|fb\.me|tiktok\.com|m\.me)\b\S{0,200}",
     re.IGNORECASE,
 )
+_SITES: Final = (
+    "http:// https:// www. wa.me t.me discord.gg bit.ly instagram.com facebook.com snapchat.com"
+    " fb.me tiktok.com m.me"
+)
+_LINK_SIGNS: Final = AhoCorasick(_SITES.split())
 _HANDLE: Final = re.compile(r"(?<![\w@])@[A-Za-z0-9_][\w.]{1,40}\w|\b[\w.]{2,32}#\d{4}\b")
 _NETWORK: Final = (
     r"(?:insta(?:gram)?|ig|snap(?:chat)?|sc|whats?app|wa|telegram|tele|tg|discord|disc|kik|skype|signal|wechat|"
@@ -135,7 +142,7 @@ def _contacts(text: str) -> list[tuple[int, int]]:
         found += [match.span() for match in _EMAIL.finditer(text)]
     if "@" in low or "#" in low:
         found += [match.span() for match in _HANDLE.finditer(text)]
-    if "." in low or "://" in low:
+    if _LINK_SIGNS.find_matches_as_indexes(low):
         found += [match.span() for match in _LINK.finditer(text)]
     if _NAMES.find_matches_as_indexes(low):
         for pattern in (_NAMED, _USER):
@@ -143,7 +150,8 @@ def _contacts(text: str) -> list[tuple[int, int]]:
     if _DIGIT.search(low):
         found += [match.span() for match in _ADDRESS.finditer(text)]
         found += [match.span() for match in _PHONE.finditer(text) if _is_phone(match, text)]
-    if sum(word.strip(",.-") in _DIGIT_WORDS for word in low.replace("-", " ").split()) >= 4:
+    apart = low.replace("-", " ").replace(",", " ").replace(".", " ")
+    if sum(map(_DIGIT_WORDS.__contains__, apart.split())) >= 4:
         found += [match.span() for match in _SPOKEN.finditer(text) if _is_spoken(match.group())]
     return found
 
@@ -159,9 +167,34 @@ def _is_phone(match: re.Match[str], text: str) -> bool:
     return sum(map(str.isdigit, shown)) >= 7 or shown.startswith("+")
 
 
+@cache
+def helplines() -> frozenset[str]:
+    """Return the numbers of help, as bare digits, that may always be passed on.
+
+    Those of all countries, not only the seeker's: people write from abroad.
+    """
+    numbers = set(_HELPLINES.split())
+    for country in countries().values():
+        numbers.add(_digits(country.emergency))
+        for line in country.helplines:
+            numbers.update((_digits(line.phone), _digits(line.sms)))
+    return frozenset(numbers - {""})
+
+
 def _helps(shown: str) -> bool:
-    digits = "".join(filter(str.isdigit, shown))
-    return digits in HELPLINES or _TOLL_FREE.fullmatch(digits) is not None
+    digits = _digits(shown)
+    if digits in helplines() or _TOLL_FREE.fullmatch(digits):
+        return True
+    if not shown.startswith("+"):
+        return False
+    abroad = (digits[prefix:] for prefix in (1, 2, 3))
+    return any(
+        len(own) >= _SHORTEST and not helplines().isdisjoint((own, "0" + own)) for own in abroad
+    )
+
+
+def _digits(shown: str) -> str:
+    return "".join(filter(str.isdigit, shown))
 
 
 def _is_spoken(shown: str) -> bool:

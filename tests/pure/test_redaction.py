@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.catalogue import countries
 from safety.redaction import MASK, redact
 
 
@@ -39,6 +40,31 @@ def test_a_contact_is_masked(text: str) -> None:
 )
 def test_a_number_that_does_no_harm_stays(text: str) -> None:
     assert redact(text).text == text
+
+
+NUMBERS = sorted(
+    {
+        number
+        for country in countries().values()
+        for number in (
+            country.emergency,
+            *(one for line in country.helplines for one in (line.phone, line.sms)),
+        )
+        if number
+    }
+)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_every_helpline_of_the_catalogue_stays(number: str) -> None:
+    joined = "".join(filter(str.isdigit, number))
+    for text in (f"please ring {number} now", f"please ring {joined}"):
+        assert redact(text).text == text
+
+
+def test_a_helpline_stays_with_the_prefix_of_its_country() -> None:
+    assert redact("from abroad: +47 116 123, or +64 9 2525 0111").spans == ()
+    assert redact("but ring me on +64 9 2525 0112").text == "but ring me on •••"
 
 
 @given(st.text(alphabet=st.characters(), max_size=200))
