@@ -5,6 +5,7 @@ done, because the record's failure comes out of here as the store's.
 """
 
 from chat import protocol_commands as commands
+from chat import protocol_staff as staff
 from chat.changes import change
 from chat.conversation import Closed, Joined, SteppedOut, TakenOver
 from chat.protocol import RefusalReason
