@@ -152,6 +152,10 @@ class Conversations(Protocol):
 class Marks(Protocol):
     """Small facts about a conversation that are not entries of its log."""
 
+    def channel(self, conversation: ConversationId) -> str:
+        """Return the channel that wakes the processes which have a member of it."""
+        ...
+
     async def set_gone(self, conversation: ConversationId, since: Millis | None) -> None:
         """Keep since when the seeker is not connected, and wake those who show it."""
         ...

@@ -28,11 +28,6 @@ PAGE = 1000
 """Entries read in one round trip; the store does nothing else meanwhile."""
 
 
-def channel(conversation: ConversationId) -> str:
-    """Return the channel that wakes the processes which have a member of this conversation."""
-    return f"{{c:{conversation}}}:wake"
-
-
 class RedisLog:
     """The log on any store that speaks the Redis protocol."""
 
@@ -50,6 +45,10 @@ class RedisLog:
         self._create = store.script("chat", "create")
         self._transition = store.script("chat", "transition")
 
+    def channel(self, conversation: ConversationId) -> str:
+        """See `Marks.channel`."""
+        return f"{{c:{conversation}}}:wake"
+
     async def append(
         self, conversation: ConversationId, sender: Sender, line: Line
     ) -> Appended | NotAppended:
@@ -64,7 +63,7 @@ class RedisLog:
                 pack(line),
                 int(line.risk),
                 int(ESCALATES_FROM),
-                channel(conversation),
+                self.channel(conversation),
                 self._origin,
             ],
         )
@@ -75,7 +74,7 @@ class RedisLog:
     ) -> Appended | NotAppended:
         """See `StaffLines.append_staff`."""
         meta, _, refs, _, staff = _keys(conversation)
-        args: list[Argument] = [account, ref, pack(entry), channel(conversation)]
+        args: list[Argument] = [account, ref, pack(entry), self.channel(conversation)]
         reply = await self._store.run(self._append_staff, [meta, staff, refs], args)
         if as_int(as_list(reply)[0]) == 0:
             return NotAppended("unknown")
@@ -140,7 +139,7 @@ class RedisLog:
         """See `Conversations.commit`."""
         fields = fields_of_change(before, after, name)
         ended = after.phase == "ended"
-        args: list[Argument] = [before.revision, channel(before.id)]
+        args: list[Argument] = [before.revision, self.channel(before.id)]
         args += [self._retention if ended else 0, len(fields) // 2, *fields]
         args += [pack(entry) for entry in entries]
         seq = as_int(await self._store.run(self._transition, _keys(before.id), args))
@@ -158,7 +157,9 @@ class RedisLog:
         self, conversation: ConversationId, mood: int | None, helped: str | None
     ) -> None:
         """See `Marks.set_feedback`."""
-        await self._mark(conversation, "feedback", f"{'' if mood is None else mood}:{helped}", "f")
+        await self._mark(
+            conversation, "feedback", f"{'' if mood is None else mood}:{helped or ''}", "f"
+        )
 
     async def set_outcome(self, conversation: ConversationId, outcome: str) -> None:
         """See `Marks.set_outcome`."""
@@ -174,12 +175,12 @@ class RedisLog:
         await self._store.run(
             self._store.script("chat", "mark"),
             [_keys(id_)[0]],
-            [name, value, channel(id_), hint],
+            [name, value, self.channel(id_), hint],
         )
 
     async def tell(self, conversation: ConversationId, hint: str) -> None:
         """See `Marks.tell`."""
-        await self._store.call("SPUBLISH", channel(conversation), hint)
+        await self._store.call("SPUBLISH", self.channel(conversation), hint)
 
     async def unraised(
         self, conversations: Sequence[ConversationId]

@@ -17,7 +17,6 @@ from chat import protocol as wire
 from chat import protocol_staff as staff
 from chat.entry import FlagDoubted, Line, LogEntry, StaffLogEntry
 from chat.log import Log
-from chat.log_redis import channel
 from config.ids import AccountId, ConversationId, Seq
 from safety.verdict import ContextLine
 from store.errors import StoreError
@@ -134,8 +133,8 @@ class Relay:
             following.staff_positions[follower] = staff_position
         self.look(conversation)
         if not known:
-            self._by_channel[channel(conversation)] = conversation
-            await self._wakeups.listen(channel(conversation), self._woken)
+            self._by_channel[self._log.channel(conversation)] = conversation
+            await self._wakeups.listen(self._log.channel(conversation), self._woken)
 
     def unfollow(self, conversation: ConversationId, follower: Follower) -> None:
         """Let a follower hear no more of it."""
@@ -146,7 +145,7 @@ class Relay:
         following.staff_positions.pop(follower, None)
         if not following.positions:
             del self._followings[conversation]
-            del self._by_channel[channel(conversation)]
+            del self._by_channel[self._log.channel(conversation)]
             self._left.add(conversation)
             self._wanted.set()
 
@@ -200,7 +199,7 @@ class Relay:
             left, self._left = self._left, set()
             for conversation in left:
                 if conversation not in self._followings:
-                    await self._wakeups.forget(channel(conversation))
+                    await self._wakeups.forget(self._log.channel(conversation))
             try:
                 await self._catch_up(stale)
                 await self._catch_up_staff(stale_staff)
