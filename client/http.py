@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from functools import cache
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from io import BytesIO
 from typing import IO, TypeGuard
 from urllib.parse import urlsplit
@@ -71,6 +71,8 @@ async def ask(
             raw = await _exchange(
                 url, _request(url, path, body, {"Cookie": cookie, "X-Forwarded-For": forwarded_for})
             )
+        if b"\r\n\r\n" not in raw:
+            raise EOFError
     except (OSError, EOFError, TimeoutError) as problem:
         raise Unreachable(type(problem).__name__) from None
     reply = _reply(raw)
@@ -143,6 +145,8 @@ def _reply(raw: bytes) -> Reply:
     try:
         response.begin()
         fields = _fields(response.read())
+    except IncompleteRead:
+        raise Unreachable("IncompleteRead") from None
     except HTTPException:
         raise Malformed("answer over HTTP") from None
     return Reply(response.status, response.headers, fields)
