@@ -173,7 +173,7 @@ def helplines() -> frozenset[str]:
 
     Those of all countries, not only the seeker's: people write from abroad.
     """
-    numbers = set(_HELPLINES.split())
+    numbers: set[str] = set(_HELPLINES.split())
     for country in countries().values():
         numbers.add(_digits(country.emergency))
         for line in country.helplines:

@@ -14,11 +14,11 @@ from typing import Final
 
 from config.risk import Risk
 from safety.automaton import Automaton, Indexed, Match
-from safety.context import SHORT, Asked, answered
+from safety.context import Asked, answered
 from safety.frames import FrameRules
 from safety.joining import Joined, Signs, join
 from safety.lexicon import Entry, Frames, Lexicon, LexiconError, read_lexicons
-from safety.normalise import Normal, Normaliser
+from safety.normalise import NOWHERE, Normal, Normaliser
 from safety.phrases import Compiler, PhraseError
 from safety.redaction import Redacted, redact
 from safety.verdict import NOTHING, UNSCREENED, Author, ContextLine, Screened, Span, Verdict
@@ -94,12 +94,15 @@ class Screen:
     def _judge(
         self, text: str, by: Author, context: Sequence[ContextLine], redacted: Redacted
     ) -> Verdict:
-        normal = self._normaliser.normalise(text)
-        findings = self._findings(normal.words, by)
-        joined = self._joined(normal, findings, by, context)
-        if not findings and not joined and not redacted.spans:
+        words, count = self._normaliser.read(text)
+        findings = self._findings(words, by)
+        earlier = context[-_CONTEXT:] if count <= _REREAD else ()
+        joined = self._joined(text, findings, by, earlier)
+        shown = [each for each in findings if each.entry.category or each.entry.also]
+        if not (joined or redacted.spans or shown):
             return NOTHING
-        return _verdict(normal, findings, joined, redacted)
+        normal = self._normaliser.normalise(text) if joined or shown else NOWHERE
+        return _verdict(normal, shown, joined, redacted)
 
     def _findings(self, words: str, by: Author) -> list[_Finding]:
         matches = self._automaton.find(words)
@@ -114,23 +117,26 @@ class Screen:
         return found
 
     def _joined(
-        self, normal: Normal, findings: list[_Finding], by: Author, context: Sequence[ContextLine]
+        self, text: str, findings: list[_Finding], by: Author, context: Sequence[ContextLine]
     ) -> list[Joined]:
         levels, signals = _tally(findings)
         before: Mapping[str, int] = {}
         signals_before: frozenset[str] = frozenset()
         joined: list[Joined] = []
-        if context and len(normal.starts) <= _REREAD:
-            before, signals_before, questions = self._earlier(by, context[-_CONTEXT:])
-            length = sum(1 for s in normal.starts if normal.words[s] not in ".,?")
-            if by == "seeker" and questions and length <= SHORT:
-                asked = Asked(questions, signals, length, _self_danger(before))
-                answer = answered(asked)
+        if context:
+            before, signals_before, questions = self._earlier(by, context)
+            if by == "seeker" and questions:
+                length = self._length(text)
+                answer = answered(Asked(questions, signals, length, _self_danger(before)))
                 if answer is not None:
                     joined.append(answer)
         if by == "seeker" or signals_before:
             joined += join(Signs(levels, signals, before, signals_before))
         return joined
+
+    def _length(self, text: str) -> int:
+        normal = self._normaliser.normalise(text)
+        return sum(1 for start in normal.starts if normal.words[start] not in ".,?")
 
     def _earlier(
         self, by: Author, context: Sequence[ContextLine]
@@ -140,8 +146,8 @@ class Screen:
         signals: set[str] = set()
         questions: frozenset[str] = frozenset()
         for line in context:
-            normal = self._normaliser.normalise(line.text)
-            theirs, seen = _tally(self._findings(normal.words, line.by))
+            words, _ = self._normaliser.read(line.text)
+            theirs, seen = _tally(self._findings(words, line.by))
             if line.by == by:
                 questions = frozenset()
                 signals |= seen

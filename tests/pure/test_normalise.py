@@ -1,7 +1,7 @@
 """One plain spelling for many, and the way back to the text as it was sent."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safety.normalise import Normaliser, slips
@@ -45,6 +45,17 @@ def test_every_word_comes_from_inside_the_text(text: str) -> None:
     assert list(normal.starts) == sorted(normal.starts)
     for start, end in normal.origins:
         assert 0 <= start < end <= len(text)
+
+
+@given(
+    st.text(
+        alphabet=st.one_of(st.characters(), st.sampled_from("kil my.!?,'*@$-éß 1")), max_size=60
+    )
+)
+@settings(max_examples=500)
+def test_the_words_are_the_same_without_the_way_back(text: str) -> None:
+    normal = PLAIN.normalise(text)
+    assert PLAIN.read(text) == (normal.words, len(normal.starts))
 
 
 def test_a_slip_is_one_letter_away() -> None:
