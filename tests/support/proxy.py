@@ -1,9 +1,13 @@
-"""A wire between client and server that a test can cut, and mend."""
+"""A wire between client and server that a test can cut, hold, slow down, and mend."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from typing import Literal
 from urllib.parse import urlsplit
+
+Direction = Literal["up", "down"]
+"""Up: from clients to the server. Down: from the server to clients."""
 
 
 class Proxy:
@@ -13,7 +17,16 @@ class Proxy:
         self._target = (host, port)
         self._writers: set[asyncio.StreamWriter] = set()
         self._cut = False
+        self._open: dict[Direction, asyncio.Event] = {"up": _set(), "down": _set()}
+        self._held: dict[Direction, asyncio.Event] = {
+            "up": asyncio.Event(),
+            "down": asyncio.Event(),
+        }
         self.url = ""
+        self.delay = 0.0
+        """Seconds that each piece of the stream takes, in each direction."""
+        self.heard = bytearray()
+        """Every byte that the server has sent to clients here."""
 
     @classmethod
     @asynccontextmanager
@@ -28,14 +41,29 @@ class Proxy:
             proxy.cut()
 
     def cut(self) -> None:
-        """Drop every connection, and every one that is tried from now on."""
+        """Drop every connection, with what is held, and every one that is tried from now on."""
         self._cut = True
         for writer in tuple(self._writers):
             writer.transport.abort()
+        self.release()
 
     def mend(self) -> None:
         """Let connections through again."""
         self._cut = False
+
+    def hold(self, direction: Direction) -> None:
+        """Let nothing through in this direction, as a network that has stalled."""
+        self._held[direction].clear()
+        self._open[direction].clear()
+
+    async def holds(self, direction: Direction) -> None:
+        """Wait until something is being held."""
+        await self._held[direction].wait()
+
+    def release(self) -> None:
+        """Let through what was held, and what follows."""
+        for gate in self._open.values():
+            gate.set()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._cut:
@@ -46,16 +74,32 @@ class Proxy:
             self._writers |= {writer, far_writer}
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(_pump(reader, far_writer), name="proxy up")
-                    tasks.create_task(_pump(far_reader, writer), name="proxy down")
+                    tasks.create_task(self._pump("up", reader, far_writer), name="proxy up")
+                    tasks.create_task(self._pump("down", far_reader, writer), name="proxy down")
             finally:
                 self._writers -= {writer, far_writer}
 
+    async def _pump(
+        self, direction: Direction, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                if direction == "down":
+                    self.heard += data
+                if not self._open[direction].is_set():
+                    self._held[direction].set()
+                    await self._open[direction].wait()
+                if self.delay:
+                    await asyncio.sleep(self.delay)
+                if writer.transport.is_closing():
+                    break
+                writer.write(data)
+                await writer.drain()
+        with suppress(OSError, RuntimeError):
+            writer.close()
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    with suppress(OSError, RuntimeError):
-        writer.close()
+
+def _set() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
