@@ -15,11 +15,9 @@ from typing import Final, Literal
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from config.catalogue import PASSPHRASE_WORDS, secret_words
 from config.limits import PASSWORD_LEAST, PASSWORD_MOST, PASSWORDS_AT_ONCE
-from staff.words import WORDS
 
-ONE_TIME_WORDS: Final = 6
-"""48 bits, which is plenty for a passphrase that is throttled, hashed hard and soon changed."""
 CROWD: Final = 32
 """Passphrases that may wait to be hashed: the last one waits some three seconds."""
 
@@ -52,7 +50,7 @@ def fault_of(passphrase: str, name: str, display: str = "") -> PassphraseFault |
 
 def one_time() -> str:
     """Return a new passphrase of words, to be told to someone once and changed at log-in."""
-    return "-".join(secrets.choice(WORDS) for _ in range(ONE_TIME_WORDS))
+    return secret_words(secrets.choice, PASSPHRASE_WORDS)
 
 
 class Passwords:
