@@ -20,6 +20,8 @@ class ServerProcess:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.errors = folder.parent / "errors"
+        """All that it wrote to standard error."""
         self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
 
@@ -31,12 +33,13 @@ class ServerProcess:
             "BENCHSIDE_WEB_PORT": str(self.port),
             **self._settings,
         }
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "web", "serve"),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=None if os.environ.get("SHOW") else asyncio.subprocess.DEVNULL,
-            env=environment,
-        )
+        with self.errors.open("ab") as errors:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "web", "serve"),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=None if os.environ.get("SHOW") else errors,
+                env=environment,
+            )
         assert self._process.stdout
         async with asyncio.timeout(PATIENCE):
             async for line in self._process.stdout:
@@ -52,7 +55,7 @@ class ServerProcess:
 
     def kill_store(self) -> None:
         """Kill the store as if its power had gone."""
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, FileNotFoundError):
             os.kill(int((self.folder / "store.pid").read_text()), signal.SIGKILL)
 
     async def stop(self) -> int:
@@ -73,6 +76,7 @@ async def server_process(folder: Path, **settings: str) -> AsyncGenerator[Server
         yield server
     finally:
         await server.stop()
+        server.kill_store()
 
 
 def free_port() -> int:

@@ -22,7 +22,7 @@ from safety.desk_redis import DeskRedis
 from store.client import Store, connect
 from store.embedded import embedded
 from tests.support.people import PASSPHRASE, employ
-from tests.support.server import ServerProcess
+from tests.support.server import ServerProcess, server_process
 
 PAIRS = 4
 KILLS = 24
@@ -77,10 +77,11 @@ async def test_no_acknowledged_line_and_no_escalation_is_lost_by_kills(tmp_path:
     folder = tmp_path / "data"
     async with embedded(folder) as url, connect(url) as store:
         await employ(store, "amina")
-    server = ServerProcess(folder)
-    await server.start()
     stop = asyncio.Event()
-    async with Supporter(server.url, "amina", PASSPHRASE, patience=PATIENT) as supporter:
+    async with (
+        server_process(folder) as server,
+        Supporter(server.url, "amina", PASSPHRASE, patience=PATIENT) as supporter,
+    ):
         await supporter.becomes("available", capacity=PAIRS)
         async with asyncio.TaskGroup() as tasks:
             pairs = [await _come(server, supporter) for _ in range(PAIRS)]
@@ -95,7 +96,6 @@ async def test_no_acknowledged_line_and_no_escalation_is_lost_by_kills(tmp_path:
         doubles = [list(pair.conversation.transcript) for pair in pairs]
         for pair in pairs:
             await pair.seeker.__aexit__(None, None, None)
-    await server.stop()
     async with embedded(folder) as url, connect(url) as store:
         for (pair, seen), other in zip(transcripts, doubles, strict=True):
             await _compare(store, pair, [line.text for line in seen], [one.text for one in other])
