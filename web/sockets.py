@@ -111,11 +111,13 @@ class Socket:
         if not allowed:
             return Closings.TOO_FAST.value
         try:
-            return await carry_out(decode(frame))
+            command = decode(frame)
         except msgspec.ValidationError:
             return Closings.UNKNOWN.value
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             return Closings.MALFORMED.value
+        try:
+            return await carry_out(command)
         except StoreError as error:
             log.warning("the store failed a command: %s", error)
             return Closings.UNAVAILABLE.value
