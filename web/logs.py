@@ -36,18 +36,12 @@ class JsonFormatter(logging.Formatter):
 class TextFormatter(logging.Formatter):
     """A record as a person reads it."""
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-
-    def formatException(self, ei: object) -> str:  # noqa: N802 - logging's own name
-        """Return where an exception passed, without its text."""
-        return ""
-
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        line = super().format(record)
+        at, level = self.formatTime(record), record.levelname
+        line = f"{at} {level:<7} {record.name}: {record.getMessage()}"
         fault = fault_of(record)
-        return f"{line.rstrip()} [{fault}]" if fault else line
+        return f"{line} [{fault}]" if fault else line
 
 
 def fault_of(record: logging.LogRecord) -> str:
