@@ -45,6 +45,13 @@ class RawSocket:
                 if fact.kind == kind:
                     return fact
 
+    async def hears_or_closes(self, kind: str) -> Fact | None:
+        """Return the next fact of this kind; None if the connection ended before it came."""
+        try:
+            return await self.hears(kind)
+        except ConnectionClosed:
+            return None
+
     async def closed(self) -> tuple[int, str]:
         """Wait until the server closes; return the code and the reason."""
         async with asyncio.timeout(PATIENCE):
