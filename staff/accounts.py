@@ -10,6 +10,7 @@ from typing import Final, Protocol, assert_never
 from config.clock import Millis
 from config.ids import AccountId
 from config.risk import Risk
+from staff.audit import AuditEntry
 from staff.roles import Role
 
 SYSTEM: Final = AccountId("system")
@@ -165,8 +166,11 @@ class LastAdministrator:
 class Accounts(Protocol):
     """Where accounts are kept. Every write is all or nothing, also across processes."""
 
-    async def add(self, account: Account) -> Account | NameTaken:
-        """Keep a new account under its name."""
+    async def add(self, account: Account, entry: AuditEntry | None = None) -> Account | NameTaken:
+        """Keep a new account under its name.
+
+        The audit entry goes on record with it in one step, or, if the name is taken, not at all.
+        """
         ...
 
     async def get(self, account: AccountId) -> Account | None:

@@ -13,19 +13,24 @@ from staff.accounts import (
     administers,
     changed,
 )
+from staff.audit import AuditEntry
+from staff.audit_memory import AuditMemory
 
 
 class AccountsMemory:
     """Accounts without a store. No method waits, so each is atomic."""
 
-    def __init__(self) -> None:
-        """Begin without accounts."""
+    def __init__(self, audit: AuditMemory | None = None) -> None:
+        """Begin without accounts; the audit entries of those added go there."""
+        self._audit = audit or AuditMemory()
         self._accounts: dict[AccountId, Account] = {}
 
-    async def add(self, account: Account) -> Account | NameTaken:
-        """Keep a new account under its name."""
+    async def add(self, account: Account, entry: AuditEntry | None = None) -> Account | NameTaken:
+        """Keep a new account under its name, and its audit entry."""
         if await self.named(account.name):
             return NameTaken()
+        if entry is not None:
+            await self._audit.write(entry.who, entry.act, entry.subject, entry.at)
         self._accounts[account.id] = account
         return account
 

@@ -20,6 +20,8 @@ from staff.accounts import (
     administers,
     changed,
 )
+from staff.audit import AuditEntry
+from staff.audit_redis import AUDIT, arguments
 from store.client import Store
 from store.errors import StoreError
 from store.replies import Reply, as_int, as_list, as_map, as_optional_bytes, as_text
@@ -43,9 +45,9 @@ class AccountsRedis:
         self._store = store
         self._write_account = store.script("staff", "account")
 
-    async def add(self, account: Account) -> Account | NameTaken:
-        """Keep a new account under its name."""
-        written = await self._write(None, account)
+    async def add(self, account: Account, entry: AuditEntry | None = None) -> Account | NameTaken:
+        """Keep a new account under its name, and its audit entry."""
+        written = await self._write(None, account, entry)
         if written == _CHANGED:
             raise StoreError("There is an account with this id already.")
         return account if written == _WRITTEN else NameTaken()
@@ -94,11 +96,14 @@ class AccountsRedis:
         """Remember when this person was last here."""
         await self._store.call("HSET", _SEEN, account, int(at))
 
-    async def _write(self, before: bytes | None, after: Account) -> int:
-        keys = (_account(after.id), _NAMES, _ADMINISTRATORS)
+    async def _write(
+        self, before: bytes | None, after: Account, entry: AuditEntry | None = None
+    ) -> int:
+        keys = (_account(after.id), _NAMES, _ADMINISTRATORS, AUDIT)
         record = _encoder.encode(replace(after, last_seen=None))
-        arguments = (after.id, after.name, before or b"", record, int(administers(after)))
-        return as_int(await self._store.run(self._write_account, keys, arguments))
+        given = (after.id, after.name, before or b"", record, int(administers(after)))
+        on_record = arguments(entry) if entry else ()
+        return as_int(await self._store.run(self._write_account, keys, (*given, *on_record)))
 
 
 def _account(account: AccountId) -> str:

@@ -1,6 +1,7 @@
 """The record of who looked at what (promise 11): the port, and what an entry is.
 
-An entry is written before the act it speaks of; if it can't be written, the act is not done.
+An entry is written before the act it speaks of, or, when an account is added, in one step with
+it; if it can't be written, the act is not done.
 Entries are never changed. They hold ids, never text.
 """
 

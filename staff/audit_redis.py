@@ -10,7 +10,8 @@ from staff.roles import Act
 from store.client import Store
 from store.replies import Reply, as_int, as_list, as_map, as_text
 
-_AUDIT: Final = "{staff}:audit"
+AUDIT: Final = "{staff}:audit"
+"""The trail; `accounts_redis` puts an addition on record in the step that adds."""
 _KEPT: Final = AUDIT_DAYS * 24 * 3600 * 1000
 
 
@@ -24,13 +25,18 @@ class AuditRedis:
 
     async def write(self, who: AccountId, act: Act, subject: str, at: Millis) -> None:
         """Put an act on record. Call it, and await it, before the act."""
-        oldest = max(0, at - _KEPT)
-        await self._store.run(self._record, (_AUDIT,), (int(at), who, act.value, subject, oldest))
+        await self._store.run(self._record, (AUDIT,), arguments(AuditEntry(at, who, act, subject)))
 
     async def read(self, limit: int) -> tuple[AuditEntry, ...]:
         """Return the newest entries, the newest first."""
-        rows = as_list(await self._store.call("XREVRANGE", _AUDIT, "+", "-", "COUNT", limit))
+        rows = as_list(await self._store.call("XREVRANGE", AUDIT, "+", "-", "COUNT", limit))
         return tuple(_entry(as_list(row)[1]) for row in rows)
+
+
+def arguments(entry: AuditEntry) -> tuple[int | str, ...]:
+    """Return what `lua/record.lua` and `lua/account.lua` take of an entry."""
+    oldest = max(0, entry.at - _KEPT)
+    return int(entry.at), entry.who, entry.act.value, entry.subject, oldest
 
 
 def _entry(fields: Reply) -> AuditEntry:

@@ -1,12 +1,13 @@
 """The roster: who may add and change which accounts, each change on record first.
 
 Every method takes who acts, asks the rules in `roles`, writes the audit entry, changes the
-account, and ends the account's sessions where they may no longer be. The order of the last
-two matters: `login` relies on it.
+account (one step, when it is added), and ends the account's sessions where they may no longer
+be. The order of the last two matters: `login` relies on it.
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from config.clock import Millis
@@ -26,14 +27,15 @@ from staff.accounts import (
     SetTraining,
     Training,
     UnknownAccount,
+    administers,
 )
-from staff.audit import Audit
+from staff.audit import Audit, AuditEntry
 from staff.passwords import Passwords, one_time
 from staff.roles import Act, Role, manages, may
 from staff.sessions import Sessions
 
 FIRST_NAME: Final = "admin"
-"""The log-in name of the account that is there at the first start."""
+"""The log-in name of the administrator who is there at the first start, if it is free."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _DISPLAY_MOST: Final = 40
@@ -89,20 +91,27 @@ class Roster:
         self._passwords = passwords
 
     async def ensure_first(self, now: Millis) -> tuple[str, str] | None:
-        """At the first start, add an administrator and return name and one-time passphrase.
+        """If nobody can administer, add someone; return name and one-time passphrase.
 
-        None at every other start. If several processes start at once, one of them gets it.
-        This passphrase does not expire: nobody else could give another.
+        None at every later start. If several processes start at once, one of them gets it: all
+        try the same name, and look again when another was quicker. This passphrase does not
+        expire: nobody else could give another.
         """
-        if await self._accounts.all():
+        there = await self._accounts.all()
+        if any(map(administers, there)):
             return None
         passphrase = one_time()
         profile = Profile(FIRST_NAME, "Administrator", Role.ADMINISTRATOR)
         account = await self._new_account(profile, passphrase, until=None)
-        await self._audit.write(SYSTEM, Act.ADD_ACCOUNT, account.id, now)
-        if isinstance(await self._accounts.add(account), NameTaken):
-            return None
-        return account.name, passphrase
+        taken: set[str] = set()
+        while not any(map(administers, there)):
+            taken |= {one.name for one in there}
+            account = replace(account, name=_free_name(taken))
+            if await self._added(SYSTEM, account, now):
+                return account.name, passphrase
+            taken.add(account.name)
+            there = await self._accounts.all()
+        return None
 
     async def add(
         self, by: Account, profile: Profile, now: Millis
@@ -115,9 +124,9 @@ class Roster:
             return Invalid(fault)
         passphrase = one_time()
         account = await self._new_account(profile, passphrase, _expiry(now))
-        await self._audit.write(by.id, Act.ADD_ACCOUNT, account.id, now)
-        added = await self._accounts.add(account)
-        return added if isinstance(added, NameTaken) else Added(added, passphrase)
+        if await self._added(by.id, account, now):
+            return Added(account, passphrase)
+        return NameTaken()
 
     async def train(
         self, by: Account, subject: AccountId, to: Risk | None, until: Millis, now: Millis
@@ -176,6 +185,10 @@ class Roster:
             return UnknownAccount()
         return None if manages(by.role, account.role) else NotAllowed()
 
+    async def _added(self, by: AccountId, account: Account, now: Millis) -> bool:
+        entry = AuditEntry(now, by, Act.ADD_ACCOUNT, account.id)
+        return not isinstance(await self._accounts.add(account, entry), NameTaken)
+
     async def _new_account(
         self, profile: Profile, passphrase: str, until: Millis | None
     ) -> Account:
@@ -200,6 +213,15 @@ def _fault_of(profile: Profile) -> str | None:
     if not (letters and letters.isprintable() and len(display) <= _DISPLAY_MOST):
         return "display"
     return None
+
+
+def _free_name(taken: Collection[str]) -> str:
+    number = 1
+    name = FIRST_NAME
+    while name in taken:
+        number += 1
+        name = f"{FIRST_NAME}-{number}"
+    return name
 
 
 def _expiry(now: Millis) -> Millis:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from config.clock import Millis
+from config.ids import AccountId
 from config.limits import PASSPHRASE_SECONDS
 from config.risk import Risk
 from staff.accounts import (
@@ -84,10 +85,11 @@ class House:
 async def house(request: pytest.FixtureRequest) -> AsyncGenerator[House]:
     passwords = Passwords(Cost(memory_kib=8, passes=1))
     async with store_for(request) as store:
-        accounts = AccountsRedis(store) if store else AccountsMemory()
+        trail = AuditMemory()
+        accounts = AccountsRedis(store) if store else AccountsMemory(trail)
         sessions = SessionsRedis(store) if store else SessionsMemory()
         guesses = GuessesRedis(store) if store else GuessesMemory()
-        audit = AuditRedis(store) if store else AuditMemory()
+        audit = AuditRedis(store) if store else trail
         login = Login(accounts, sessions, guesses, audit, passwords)
         roster = Roster(accounts, sessions, audit, passwords)
         yield House(accounts, sessions, audit, passwords, login, roster)
@@ -237,8 +239,32 @@ async def test_the_first_administrator_is_made_once_though_many_processes_start(
     (account,) = await house.accounts.all()
     assert (account.role, account.must_change) == (Role.ADMINISTRATOR, True)
     assert await house.roster.ensure_first(NOW) is None
-    assert (await house.audit.read(1))[0].who == SYSTEM
+    (entry,) = await house.audit.read(10)
+    assert (entry.who, entry.subject) == (SYSTEM, account.id)
     assert (await house.inside(*first, now=later(10**7))).must_change
+
+
+async def test_accounts_that_cannot_administer_do_not_stand_in_for_the_first_administrator(
+    house: House,
+) -> None:
+    at_the_terminal = Account(SYSTEM, "terminal", "Terminal", Role.ADMINISTRATOR, "")
+    for name in (FIRST_NAME, "admin-2"):
+        await house.person(at_the_terminal, name)
+    made = await asyncio.gather(*(house.roster.ensure_first(NOW) for _ in range(4)))
+    (first,) = [one for one in made if one is not None]
+    assert first[0] == "admin-3"
+    assert (await house.inside(*first)).must_change
+    assert await house.roster.ensure_first(NOW) is None
+    assert [one.name for one in await house.accounts.all()] == ["admin", "admin-2", "admin-3"]
+
+
+async def test_an_account_that_is_not_added_leaves_nothing_on_record(house: House) -> None:
+    admin = await house.administrator()
+    profile = Profile("ana", "Ana", Role.SUPPORTER)
+    answers = await asyncio.gather(*(house.roster.add(admin, profile, NOW) for _ in range(4)))
+    (added,) = [one for one in answers if isinstance(one, Added)]
+    entries = await house.audit.read(10)
+    assert [one.subject for one in entries] == [added.account.id, admin.id]
 
 
 async def test_a_new_account_has_a_one_time_passphrase_and_its_name_in_lower_case(
@@ -364,7 +390,7 @@ async def test_a_refused_act_is_not_on_record(house: House) -> None:
 class BrokenAudit(AuditMemory):
     """A trail that can't be written."""
 
-    async def write(self, *_: object) -> None:
+    async def write(self, who: AccountId, act: Act, subject: str, at: Millis) -> None:
         raise ConnectionError
 
 
