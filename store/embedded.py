@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import logging
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -75,7 +76,7 @@ async def embedded(folder: Path) -> AsyncGenerator[str]:
     folder = folder.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with Locked(folder):
-        await _stop_orphan(folder)
+        await _stop_orphans(folder)
         path = socket_path(folder)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         keeper = _Keeper(folder, path, await _start(folder, path))
@@ -203,45 +204,62 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _stop_orphan(folder: Path) -> None:
-    """Stop a store that a killed server left behind; we hold the folder's lock."""
-    try:
-        pid = int((folder / "store.pid").read_text())
-        descriptor = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
-    except (OSError, ValueError):
-        return
-    try:
-        if _is_ours(pid, folder):
+async def _stop_orphans(folder: Path) -> None:
+    """Stop what a killed server left behind: two stores on one folder would damage it.
+
+    We hold the folder's lock, so whatever runs there is nobody's.
+    """
+    for pid in _orphans(folder):
+        log.warning("a store that a killed server left behind is stopped")
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
-            await _gone(pid, descriptor)
-    except ProcessLookupError:
-        pass
-    finally:
-        if descriptor >= 0:
-            os.close(descriptor)
+            await _gone(pid)
 
 
-def _is_ours(pid: int, folder: Path) -> bool:
-    """Whether the process is the store of this folder, and not one that got its number."""
+def _orphans(folder: Path) -> list[int]:
+    """Return the processes that run as the store of this folder.
+
+    Where there is `/proc` they are known by their own words, since a server may be killed before
+    it has written down whom it started; elsewhere by what is written down.
+    """
+    if Path("/proc/self/cmdline").exists():
+        path = re.escape(os.fsencode(socket_path(folder)))
+        ours = re.compile(rb"[\0 :]" + path + rb"(?:[\0 ]|$)")
+        return [int(one.name) for one in Path("/proc").glob("[0-9]*") if ours.search(_words(one))]
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes()
+        return [int((folder / "store.pid").read_text())]
+    except (OSError, ValueError):
+        return []
+
+
+def _words(process: Path) -> bytes:
+    try:
+        words = (process / "cmdline").read_bytes()
     except OSError:
-        return not Path("/proc").is_dir()
-    return b"valkey" in words or b"redis" in words or os.fsencode(folder) in words
+        return b""
+    return words if b"valkey" in words or b"redis" in words else b""
 
 
-async def _gone(pid: int, descriptor: int) -> None:
-    """Wait for the end of a process that is not our child."""
-    if descriptor < 0:
-        return
-    loop = asyncio.get_running_loop()
-    ended = asyncio.Event()
-    loop.add_reader(descriptor, ended.set)
+async def _gone(pid: int) -> None:
+    """Wait for the end of a process that is not our child; kill it if it takes too long."""
     try:
         async with asyncio.timeout(STOP_TIME):
-            await ended.wait()
+            await _ended(pid)
     except TimeoutError:
         os.kill(pid, signal.SIGKILL)
+        await _ended(pid)
+
+
+async def _ended(pid: int) -> None:
+    if not hasattr(os, "pidfd_open"):
+        while True:
+            os.kill(pid, 0)
+            await asyncio.sleep(0.02)
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    descriptor = os.pidfd_open(pid)
+    loop.add_reader(descriptor, ended.set)
+    try:
         await ended.wait()
     finally:
         loop.remove_reader(descriptor)
+        os.close(descriptor)
