@@ -36,6 +36,8 @@ class FrameRules:
         self._others = _search(build(frames.others), head)
         self._long_past = _search(build(frames.long_past), head)
         self._recent = _search(build(frames.recent), head)
+        self._weeks_past = _search(build(frames.weeks_past), head)
+        self._now = _search(build(frames.now), head)
         self._jest = _search(build(frames.jest), head)
         self._media = _search(build(frames.media), head)
         self._address = _search(build(frames.address), head)
@@ -58,6 +60,10 @@ class FrameRules:
         if entry.jest and self._jest.pattern.search(words):
             return None
         level = entry.level
+        if (entry.present or level == 4) and self._over(match, words, start, end):
+            if entry.present:
+                return None
+            level = 3
         if self._of_another(match, words, start):
             level = min(level, 2) if entry.third is None else entry.third
         if self._long_past.pattern.search(words, start, end):
@@ -74,6 +80,20 @@ class FrameRules:
         spaced = before if before.startswith(" ") else " " + before
         negation = self._denied.pattern.search(spaced)
         return negation is not None and not self._undenied.pattern.search(" " + before)
+
+    def _over(self, match: Match, words: str, start: int, end: int) -> bool:
+        """Whether a time some weeks past stands right beside the match, and nothing says now.
+
+        Right beside: "she left me last month so i took them" is about the present.
+        """
+        told = self._weeks_past.pattern.match(words, match.end) is not None
+        if not told:
+            opening = self._weeks_past.pattern.match(words, start + 1)
+            if opening is None or opening.end() > match.start:
+                return False
+            between = words[opening.end() : match.start].removeprefix(", ")
+            told = not between or self._first.pattern.fullmatch(" " + between, 1) is not None
+        return told and self._now.pattern.search(words, start, end) is None
 
     def _of_another(self, match: Match, words: str, start: int) -> bool:
         """Whether the nearest person before the end of the match is someone else."""

@@ -49,6 +49,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Often said in jest: laughter in the line takes it away."""
     third: int | None = None
     """The risk when it is said of someone else; by default at most elevated."""
+    present: bool = False
+    """Says where someone is now: told of another time, it says nothing."""
     past: int = 1
     """The risk when it is told of a time long past."""
 
@@ -71,6 +73,10 @@ class Frames(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     long_past: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
     """What brings the past into the present ("again", "still")."""
+    weeks_past: tuple[str, ...] = ()
+    """A time some weeks past, right before or after a phrase: high at most, not imminent."""
+    now: tuple[str, ...] = ()
+    """What makes a sentence with such a time speak of the present all the same."""
     jest: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     """Books, films, homework: the words are someone's on a page."""

@@ -65,6 +65,21 @@ def test_what_is_long_past_is_not_an_emergency() -> None:
     assert risk("i tried to kill myself twenty years ago") <= Risk.CONCERN
 
 
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("i overdosed last week", Risk.HIGH, Risk.HIGH),
+        ("last month i stood on the bridge, i still think of it", Risk.CONCERN, Risk.HIGH),
+        ("i overdosed two days ago", Risk.IMMINENT, Risk.IMMINENT),
+        ("i overdosed again just now, like last week", Risk.IMMINENT, Risk.IMMINENT),
+        ("she left last month so i took all my pills", Risk.IMMINENT, Risk.IMMINENT),
+        ("he died last month. im standing on the bridge and want to die", Risk.HIGH, Risk.IMMINENT),
+    ],
+)
+def test_only_what_happened_weeks_ago_is_not_imminent(text: str, least: Risk, most: Risk) -> None:
+    assert least <= risk(text) <= most
+
+
 def test_hyperbole_is_not_raised() -> None:
     assert risk("my back is killing me lol") == Risk.NONE
     assert risk("i nearly died of laughter") == Risk.NONE
