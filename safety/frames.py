@@ -123,10 +123,12 @@ def sentence(words: str, start: int, end: int) -> tuple[int, int]:
 
 def _last(words: str, before: int, marks: tuple[str, ...]) -> int:
     """Where the last of the marks before a place ends; its closing space included."""
-    return max(
-        words.rfind(mark, 0, before) + len(mark) - 1 if mark in words[:before] else 0
-        for mark in marks
-    )
+    last = 0
+    for mark in marks:
+        place = words.rfind(mark, last, before)
+        if place >= 0:
+            last = max(last, place + len(mark) - 1)
+    return last
 
 
 def _last_end(pattern: re.Pattern[str], words: str, start: int, end: int) -> int:
