@@ -44,6 +44,7 @@ from staff.roster import Roster
 from staff.sessions_redis import SessionsRedis
 from store.client import Store, connect
 from store.embedded import embedded
+from store.errors import StoreError
 from store.tasks import beside
 from web.addresses import Addresses
 from web.admissions import Admissions
@@ -223,10 +224,16 @@ def _routes(house: House) -> ASGIApp:
         *StaffRoutes(house, guard).routes(),
         *RosterRoutes(house, guard).routes(),
     ]
-    starlette = Starlette(routes=routes, exception_handlers={BadBody: _bad_body})
-
+    starlette = Starlette(
+        routes=routes, exception_handlers={BadBody: _bad_body, StoreError: _no_store}
+    )
     return with_headers(starlette)
 
 
 async def _bad_body(_: Request, __: Exception) -> Response:
     return error("bad_request", 400)
+
+
+async def _no_store(_: Request, problem: Exception) -> Response:
+    log.warning("the store failed a request: %s", problem)
+    return error("unavailable", 503)
