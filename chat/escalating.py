@@ -3,6 +3,7 @@
 Each is idempotent by its seq, so the sweep may bring again what a crash may have left behind.
 """
 
+import asyncio
 from collections.abc import Iterable
 
 from chat.entry import Line
@@ -58,9 +59,11 @@ async def excerpts(parts: Parts, escalations: Iterable[Escalation]) -> dict[Esca
     """Return the words that raised each escalation, where a line did."""
     found: dict[EscalationId, str] = {}
     wanted = [one for one in escalations if one.cause == "line"]
-    logs = await parts.log.read_many([(one.conversation, one.seq - 1) for one in wanted])
-    for one, entries in zip(wanted, logs, strict=True):
-        for seq, entry in entries[:1]:
+    lines = await asyncio.gather(
+        *(parts.log.read(one.conversation, one.seq - 1, 1) for one in wanted)
+    )
+    for one, entries in zip(wanted, lines, strict=True):
+        for seq, entry in entries:
             if seq == one.seq and isinstance(entry, Line):
                 found[one.id] = excerpt_of(entry)
     return found

@@ -7,6 +7,7 @@ conversations come to agree after a crash between two steps).
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Iterator, Sequence
 
 from chat.arrivals import ticket_of
 from chat.changes import Contended, agree, change, forget, raise_missing
@@ -18,7 +19,7 @@ from config import limits
 from config.clock import Millis, monotonic
 from config.ids import AccountId, ConversationId
 from matching.ticket import Seat
-from store.errors import StoreError
+from store.errors import StoreError, StoreUnreachable
 
 log = logging.getLogger("benchside.sweeps")
 
@@ -27,6 +28,11 @@ SETTLED_MS = 20_000
 to the store may take, so that nobody's work is undone while it is being done."""
 ABANDONED_MS = 15 * 60 * 1000
 """How long a conversation waits for a seeker who was cut off while talking."""
+CALM_SECONDS = 2 * limits.PING_SECONDS
+"""After a start or trouble with the store: how long everybody has to be heard of again before
+anybody is taken for gone. While the store was away nobody could renew a lease."""
+CHUNK = 200
+"""Conversations that a sweep asks for at once."""
 LOOK_SECONDS = 15.0
 """How often this process compares its positions with the logs."""
 
@@ -37,6 +43,7 @@ class Sweeps:
     def __init__(self, parts: Parts, floor: Floor) -> None:
         self._parts = parts
         self._floor = floor
+        self._calm_since = monotonic()
 
     async def heartbeats(self) -> None:
         """Renew the leases of those who are here, for as long as the server runs."""
@@ -44,6 +51,7 @@ class Sweeps:
             try:
                 await self.beat()
             except StoreError as error:
+                self._calm_since = monotonic()
                 log.warning("heartbeat failed: %s", error)
             await asyncio.sleep(limits.PING_SECONDS)
 
@@ -61,13 +69,17 @@ class Sweeps:
 
     async def run(self) -> None:
         """Sweep, for as long as the server runs."""
-        looked = monotonic()
+        looked = swept = monotonic()
         while True:
             await asyncio.sleep(limits.SWEEP_SECONDS)
+            if monotonic() - swept > 2 * limits.SWEEP_SECONDS:
+                self._calm_since = monotonic()  # the machine slept, or the store was slow
+            swept = monotonic()
             try:
                 await self.once()
-            except (StoreError, Contended) as error:
-                log.warning("sweep failed: %s", type(error).__name__)
+            except StoreError as error:
+                self._calm_since = monotonic()
+                log.warning("sweep failed: %s", error)
             for seeker in tuple(self._floor.seekers.values()):
                 seeker.close_if_over(monotonic())
             if monotonic() - looked > LOOK_SECONDS:
@@ -75,28 +87,36 @@ class Sweeps:
                 self._parts.relay.look_everywhere()
 
     async def once(self) -> None:
-        """Do all of it once. Raises: StoreError."""
-        await self.lapsed()
-        await self.repair()
+        """Do all of it once. What people's safety rests on comes first. Raises: StoreError."""
+        live = await self._parts.room.live()
+        await self.raise_missing([id_ for id_, _ in live])
         await self._parts.desk.louder(self._parts.now())
+        if monotonic() - self._calm_since > CALM_SECONDS:
+            await self.lapsed()
+        await self.repair(live)
+
+    async def raise_missing(self, ids: Sequence[ConversationId]) -> None:
+        """Raise every escalation that a crash has left out. Raises: StoreError."""
+        for some in _chunks(ids):
+            for id_ in {found[0] for found in await self._parts.log.unraised(some)}:
+                await _safely(raise_missing(self._parts, id_), id_)
 
     async def lapsed(self) -> None:
-        """See to those who have not been heard of for too long."""
+        """See to those who have not been heard of for too long, in any process."""
         parts, now = self._parts, self._parts.now()
         lapsed = await parts.room.lapsed(now)
-        if lapsed.supporters:
-            seats = await parts.room.matched()
-            for account in lapsed.supporters:
-                for id_, seat in seats.items():
-                    if seat.supporter == account:
-                        await self._lose_supporter(id_, account)
+        lost = set(lapsed.supporters) - self._floor.supporting()
+        if lost:
+            for id_, seat in (await parts.room.matched()).items():
+                if seat.supporter in lost:
+                    await _safely(self._lose_supporter(id_, seat.supporter), id_)
+            for account in lost:
                 await parts.room.sign_off(account, now)
-        records = await parts.log.find_many(lapsed.seekers)
-        for id_, record in zip(lapsed.seekers, records, strict=True):
-            if record is None:
-                await parts.room.give_up(id_, now)
-            else:
-                await self._lose_seeker(record, now)
+        gone = [id_ for id_ in lapsed.seekers if id_ not in self._floor.seekers]
+        for some in _chunks(gone):
+            records = await parts.log.find_many(some)
+            for id_, record in zip(some, records, strict=True):
+                await _safely(self._lose_seeker(id_, record, now), id_)
 
     async def _lose_supporter(self, id_: ConversationId, account: AccountId) -> None:
         if await change(self._parts, id_, GivenBack(account, "lost")) is None:
@@ -104,9 +124,10 @@ class Sweeps:
             if record is not None:
                 await agree(self._parts, record, account)
 
-    async def _lose_seeker(self, record: Record, now: Millis) -> None:
-        id_ = record.state.id
-        if record.phase == "waiting":
+    async def _lose_seeker(self, id_: ConversationId, record: Record | None, now: Millis) -> None:
+        if record is None:
+            await self._parts.room.give_up(id_, now)
+        elif record.phase == "waiting":
             await change(self._parts, id_, Closed("gave_up"))
         elif record.phase == "talking":
             if record.gone_since is None:
@@ -114,28 +135,24 @@ class Sweeps:
             elif now - record.gone_since > ABANDONED_MS:
                 await change(self._parts, id_, Closed("lost"))
 
-    async def repair(self) -> None:
-        """Let the waiting room, the conversations and the desk agree.
+    async def repair(self, live: Sequence[tuple[ConversationId, Millis]]) -> None:
+        """Let the waiting room and the conversations agree. Raises: StoreError.
 
         The conversations are read before the seats: a supporter sits before they become a
         member, so one who became a member meanwhile has a seat. The other way round the sweep
         would take them for lost.
         """
         parts, now = self._parts, self._parts.now()
-        live = await parts.room.live()
-        ids = [id_ for id_, _ in live]
-        for id_ in {found[0] for found in await parts.log.unraised(ids)}:
-            await raise_missing(parts, id_)
-        records = await parts.log.find_many(ids)
-        places = await parts.room.place(ids)
-        seats = await parts.room.matched()
-        for (id_, since), record in zip(live, records, strict=True):
-            if now - since < SETTLED_MS:
-                continue
-            if record is None:
-                await parts.room.release(id_, now)
-            else:
-                await self._agree(record, seats.get(id_), queued=id_ in places)
+        settled = [id_ for id_, since in live if now - since >= SETTLED_MS]
+        for some in _chunks(settled):
+            records = await parts.log.find_many(some)
+            places = await parts.room.place(some)
+            seats = await parts.room.matched()
+            for id_, record in zip(some, records, strict=True):
+                if record is None:
+                    await parts.room.release(id_, now)
+                else:
+                    await _safely(self._agree(record, seats.get(id_), queued=id_ in places), id_)
 
     async def _agree(self, record: Record, seat: Seat | None, *, queued: bool) -> None:
         parts, state = self._parts, record.state
@@ -150,3 +167,22 @@ class Sweeps:
                 await agree(parts, record, seat.supporter)
             case _:
                 pass
+
+
+def _chunks(ids: Sequence[ConversationId]) -> Iterator[Sequence[ConversationId]]:
+    """Yield some at a time, so that a sweep never stands long before people's lines."""
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
+
+
+async def _safely(work: Awaitable[None], id_: ConversationId) -> None:
+    """Do one piece of work; if it fails by itself, go on with the others.
+
+    Raises: StoreUnreachable: none of the others would fare better.
+    """
+    try:
+        await work
+    except StoreUnreachable:
+        raise
+    except (StoreError, Contended, ValueError) as error:
+        log.warning("a sweep left conversation %s for later: %s", id_, type(error).__name__)

@@ -100,7 +100,7 @@ class Matching(Section, frozen=True):
     supporter_lease_seconds: Annotated[
         Seconds,
         Meta(
-            ge=20,
+            ge=30,
             le=600,
             description="How long a silent supporter keeps their conversations; "
             "then the seeker goes to the front of the waiting room.",
@@ -108,7 +108,7 @@ class Matching(Section, frozen=True):
     ] = Seconds(45.0)
     seeker_grace_seconds: Annotated[
         Seconds,
-        Meta(ge=10, le=3600, description="How long a seeker who lost the network keeps the place."),
+        Meta(ge=30, le=3600, description="How long a seeker who lost the network keeps the place."),
     ] = Seconds(120.0)
 
 
