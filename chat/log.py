@@ -160,6 +160,13 @@ class Marks(Protocol):
         """Keep since when the seeker is not connected, and wake those who show it."""
         ...
 
+    async def next_connection(self, conversation: ConversationId) -> int:
+        """Return the number of a new connection of the seeker, and wake those with a lower one.
+
+        The store counts, so of two that come at once both agree on which is the newer.
+        """
+        ...
+
     async def set_read(
         self, conversation: ConversationId, by: Literal["seeker", "supporter"], seq: int
     ) -> None:

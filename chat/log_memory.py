@@ -27,6 +27,7 @@ class _Kept:
     staff_refs: dict[tuple[AccountId, Ref], Seq] = field(
         default_factory=dict[tuple[AccountId, Ref], Seq]
     )
+    connections: int = 0
     unraised: dict[Seq, Risk] = field(default_factory=dict[Seq, Risk])
     marks: dict[str, str] = field(default_factory=dict[str, str])
     until: Millis | None = None
@@ -86,10 +87,11 @@ class MemoryLog:
         origin: str = "here",
         retention: int = 3600,
         now: Callable[[], Millis] = clock.now,
+        wakes: MemoryWakes | None = None,
         beside: "MemoryLog | None" = None,
     ) -> None:
         """Begin with no conversations, or with those of another view. Retention is in seconds."""
-        self.wakes = MemoryWakes()
+        self.wakes = wakes or MemoryWakes()
         self._origin = origin
         self._retention = max(1, retention)
         self._now = now
@@ -214,6 +216,15 @@ class MemoryLog:
         """See `Marks.set_gone`."""
         hint = "p0" if since else "p1"
         self._mark(conversation, lambda record: replace(record, gone_since=since or None), hint)
+
+    async def next_connection(self, conversation: ConversationId) -> int:
+        """See `Marks.next_connection`."""
+        kept = self._find(conversation)
+        if kept is None:
+            return 0
+        kept.connections += 1
+        self._wake(conversation, f"k{kept.connections}")
+        return kept.connections
 
     async def set_read(
         self, conversation: ConversationId, by: Literal["seeker", "supporter"], seq: int

@@ -165,6 +165,12 @@ class RedisLog:
         """See `Marks.set_outcome`."""
         await self._mark(conversation, "outcome", outcome, "o")
 
+    async def next_connection(self, conversation: ConversationId) -> int:
+        """See `Marks.next_connection`."""
+        meta = _keys(conversation)[0]
+        connect = self._store.script("chat", "connect")
+        return as_int(await self._store.run(connect, [meta], [self.channel(conversation)]))
+
     async def set_read(
         self, conversation: ConversationId, by: Literal["seeker", "supporter"], seq: int
     ) -> None:

@@ -43,14 +43,13 @@ class SeekerSession:
     audience: Literal["seeker", "staff"] = "seeker"
     account: AccountId | None = None
 
-    def __init__(
-        self, parts: Parts, floor: Floor, news: WaitingNews, outbox: Outbox, connection: str
-    ) -> None:
+    def __init__(self, parts: Parts, floor: Floor, news: WaitingNews, outbox: Outbox) -> None:
         self._parts = parts
         self._floor = floor
         self._news = news
         self._outbox = outbox
-        self._connection = connection
+        self._number = 0
+        """Counts the connections of this seeker; the highest holds the conversation."""
         self._told: wire.Waiting | None = None
         self._ended_at: float | None = None
         self._replaced = False
@@ -93,10 +92,10 @@ class SeekerSession:
         self.languages = list(record.about.languages)
         self.waiting = record.phase == "waiting"
         self._ended_at = monotonic() if record.phase == "ended" else None
+        self._number = await self._parts.log.next_connection(self.conversation)
         self._floor.seekers[self.conversation] = self
         since = self._tell_arrival(arrival, since)
         await self._parts.relay.follow(self.conversation, self, arrival.entries, position=since)
-        await self._parts.log.tell(self.conversation, f"k{self._connection}")
         if record.risk >= ESCALATES_FROM and record.phase != "ended":
             self._tell_helplines()
         if self.waiting:
@@ -254,7 +253,7 @@ class SeekerSession:
                 self._tell(wire.WasTyping(by="supporter" if by == "supporter" else "supervisor"))
             case "r" if by == "supporter" and detail.isdigit():
                 self._tell(wire.WasRead(by="supporter", seq=int(detail)))
-            case "k" if rest != self._connection:
+            case "k" if rest.isdigit() and int(rest) > self._number:
                 self._replaced = True
                 self._outbox.close(Closings.REPLACED.value)
             case _:

@@ -1,7 +1,6 @@
 """The two socket endpoints: who may open one, and what then speaks for them."""
 
 import asyncio
-import secrets
 from collections.abc import Mapping
 
 from starlette.types import Receive, Scope, Send
@@ -29,9 +28,7 @@ class Seeking:
     def __init__(self, house: House, socket: Socket, tag: str) -> None:
         self._house = house
         self._tag = tag
-        self._session = SeekerSession(
-            house.parts, house.floor, house.news, socket.outbox, secrets.token_hex(8)
-        )
+        self._session = SeekerSession(house.parts, house.floor, house.news, socket.outbox)
 
     async def begin(self, command: SeekerCommand) -> Closing | None:
         """Carry out the first command. Raises: StoreError."""
