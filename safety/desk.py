@@ -78,6 +78,9 @@ class Desk(Protocol):
     async def raise_(self, cause: Cause, at: Millis) -> Placed:
         """Bring a cause to the desk; bringing it again changes nothing.
 
+        But a person who calls again (`help`, `report`) after the first call was resolved is
+        heard anew, though nothing was said in between.
+
         If the same cause comes again with a higher risk, its unresolved escalation bears it.
         """
         ...

@@ -45,7 +45,9 @@ class DeskMemory:
         key = (cause.conversation, cause.kind, cause.seq)
         holder = self._escalations.get(self._causes.get(key, EscalationId("")))
         if holder is not None and holder.state is State.RESOLVED:
-            return Placed(holder, new=False)
+            if cause.kind == "line":
+                return Placed(holder, new=False)
+            holder = None  # a person calls again, after the first call was closed
         current = self._current(cause.conversation)
         raised = Raised(EscalationId(new_id()), cause, at, self._later(at))
         after = rule_cause(current, raised, held=holder is not None)

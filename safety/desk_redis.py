@@ -135,7 +135,9 @@ class DeskRedis:
         key = f"{cause.kind}:{cause.seq}"
         current, holder = fields.get("current"), fields.get(key)
         if holder is not None and holder != current:
-            return await self._held(EscalationId(holder.decode()))
+            if cause.kind == "line":
+                return await self._held(EscalationId(holder.decode()))
+            holder = None  # a person calls again, after the first call was closed
         record = await self._read(EscalationId(current.decode())) if current else None
         before = _decode(record)
         if current and before is None:
