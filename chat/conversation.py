@@ -90,6 +90,8 @@ class Closed:
     """Staff end it, or it ends because the seeker is gone."""
 
     reason: Literal["closed", "lost", "blocked", "gave_up"]
+    by: AccountId | None = None
+    """The supporter who ends it; who no longer is one can't."""
 
 
 Event = Matched | Joined | SteppedOut | TakenOver | GivenBack | SeekerLeft | Closed
@@ -176,7 +178,8 @@ def _decide(state: Conversation, event: Event, at: Millis) -> tuple[Conversation
         case SeekerLeft(reason):
             left = MemberLeft(at=at, by="seeker", reason=reason)
             return _end(state, "left", at, [Log(left)])
-        case Closed(reason):
+        case Closed(reason, by):
+            _require(by is None or by == state.supporter, state, event)
             return _end(state, reason, at, [])
         case _:
             assert_never(event)

@@ -180,9 +180,10 @@ async def end(session: StaffSession, command: commands.EndConversation) -> None:
     if shown is None or shown.part != "supporter":
         session.refuse("not_a_member", None, id_)
         return
-    await session.parts.log.set_outcome(id_, command.outcome)
-    if await change(session.parts, id_, Closed("closed")) is None:
+    if await change(session.parts, id_, Closed("closed", by=session.account)) is None:
         session.refuse("conversation_ended", None, id_)
+    else:
+        await session.parts.log.set_outcome(id_, command.outcome)
 
 
 async def mark_read(session: StaffSession, id_: ConversationId, seq: int) -> None:
