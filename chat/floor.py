@@ -13,6 +13,7 @@ from chat.protocol_staff import StaffFact
 from config.clock import monotonic
 from config.ids import AccountId, ConversationId
 from matching.ticket import Supporter
+from staff.roles import Role
 from staff.sessions import SessionId
 
 SETTLED_SECONDS = 0.3
@@ -24,6 +25,7 @@ class StaffMember(Protocol):
 
     account: AccountId
     session: SessionId
+    role: Role
     board: Board | None
     stated: Supporter | None
 

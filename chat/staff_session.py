@@ -13,6 +13,7 @@ from chat import protocol_staff as staff
 from chat.closing import Closing
 from chat.entry import ConversationEnded, FlagDoubted, LogEntry, MemberLeft
 from chat.floor import Floor
+from chat.log import Record
 from chat.outbox import Outbox
 from chat.parts import Parts
 from chat.protocol_board import Board
@@ -22,6 +23,7 @@ from config.ids import AccountId, ConversationId, OfferId, Seq
 from matching.ticket import Availability, Supporter
 from safety.throttle import Bucket, full
 from staff.accounts import Account, valid_training
+from staff.roles import Act, may
 from staff.sessions import SessionId
 
 OFFERS_KNOWN = 100
@@ -57,6 +59,7 @@ class StaffSession:
         self.floor = floor
         self.person = person
         self.session = session
+        self.role = person.role
         self.account: AccountId = person.id
         self.board: Board | None = None
         """The board as it was last told here; None while it is not open."""
@@ -82,10 +85,20 @@ class StaffSession:
                 topics=list(self.person.topics),
             )
         )
-        for id_, seat in (await self.parts.room.matched()).items():
+        await self._open_own()
+        await self._tell_availability()
+
+    async def _open_own(self) -> None:
+        """Open what this person supports or has joined."""
+        seats = await self.parts.room.matched()
+        for id_, seat in seats.items():
             if seat.supporter == self.account:
                 await self.open(id_, "supporter")
-        await self._tell_availability()
+        if may(self.role, Act.JOIN):
+            others = [id_ for id_, seat in seats.items() if seat.supporter != self.account]
+            for record in await self.parts.log.find_many(others):
+                if record is not None and self.account in record.state.supervisors:
+                    await self.open(record.state.id, "member")
 
     async def _tell_availability(self) -> None:
         for one in await self.parts.room.supporters(self.parts.now()):
@@ -100,7 +113,9 @@ class StaffSession:
         """Show a conversation again, from its beginning."""
         record = await self.parts.log.find(id_)
         shown = self.shown.open.get(id_)
-        if record is not None and record.state.supporter == self.account:
+        if record is not None and record.phase == "ended" and not await self._may_reread(record):
+            self.refuse("conversation_ended", None, id_)
+        elif record is not None and record.state.supporter == self.account:
             await self.open(id_, "supporter")
         elif record is not None and self.account in record.state.supervisors:
             await self.open(id_, "member")
@@ -108,6 +123,18 @@ class StaffSession:
             await self.open(id_, shown.part)
         else:
             self.refuse("not_a_member", None, id_)
+
+    async def _may_reread(self, record: Record) -> bool:
+        """Whether this person may read what has ended; put on record first (promise 11).
+
+        Its members may for some minutes, to finish their notes; later only who has the right.
+        """
+        now, id_ = self.parts.now(), record.state.id
+        await self.parts.audit.write(self.account, Act.READ_TRANSCRIPT, id_, now)
+        if may(self.role, Act.READ_TRANSCRIPT):
+            return True
+        last = await self.parts.log.read(id_, record.last - 1, 1)
+        return any(now - entry.at < limits.AFTER_END_SECONDS * 1000 for _, entry in last)
 
     async def open(self, id_: ConversationId, part: staff.Part) -> None:
         """Show a conversation with all that was said in it, and follow it from there."""

@@ -7,6 +7,8 @@ minute, which is its sign of life as well.
 import asyncio
 
 from chat.closing import Closings
+from chat.floor import StaffMember
+from config.clock import Millis
 from store.errors import StoreError
 from web.house import House
 
@@ -47,5 +49,17 @@ class Revoking:
     async def _check(self) -> None:
         now = self._house.parts.now()
         for member in self._house.floor.all_staff():
-            if await self._house.sessions.look(member.session, now) is None:
+            if not await self._welcome(member, now):
                 member.close(Closings.REVOKED.value)
+
+    async def _welcome(self, member: StaffMember, now: Millis) -> bool:
+        """Whether the session lives, and the account is what it was when the socket opened.
+
+        A crash between changing an account and revoking its sessions is made up for here.
+        """
+        if await self._house.sessions.look(member.session, now) is None:
+            return False
+        account = await self._house.parts.accounts.get(member.account)
+        if account is None or account.disabled or account.must_change:
+            return False
+        return account.role is member.role

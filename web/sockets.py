@@ -103,6 +103,8 @@ class Socket:
     ) -> Closing | None:
         """Read one frame and carry it out; return why to close, if so."""
         frame = await self._frame()
+        if self.outbox.closing is not None:
+            return self.outbox.closing
         if frame is None:
             return Closings.MALFORMED.value
         self._frames, allowed = take(

@@ -25,6 +25,7 @@ from config.clock import Millis
 from config.ids import AccountId, ConversationId
 from config.risk import Risk
 from matching.ticket import Supporter, Ticket
+from staff.roles import Role
 from staff.sessions import SessionId
 from tests.support.talks import Clock, parts_on
 
@@ -95,6 +96,7 @@ class Screen:
 
     account: AccountId = GRACE
     session: SessionId = SESSION
+    role: Role = Role.SUPERVISOR
     board: Board | None = None
     stated: Supporter | None = None
     shown: Shown = field(default_factory=Shown)
