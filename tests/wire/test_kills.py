@@ -20,7 +20,7 @@ from config.ids import ConversationId
 from config.risk import ESCALATES_FROM
 from safety.desk_redis import DeskRedis
 from store.client import Store, connect
-from store.embedded import embedded
+from store.embedded import embedded, socket_path
 from tests.support.people import PASSPHRASE, employ
 from tests.support.server import ServerProcess, server_process
 
@@ -92,6 +92,7 @@ async def test_no_acknowledged_line_and_no_escalation_is_lost_by_kills(tmp_path:
             await _some_progress(pairs)
             stop.set()
             await asyncio.gather(*talks)
+            await _sweep_has_come(folder, pairs)
         transcripts = [(pair, list(pair.seeker.transcript)) for pair in pairs]
         doubles = [list(pair.conversation.transcript) for pair in pairs]
         for pair in pairs:
@@ -125,6 +126,15 @@ async def _kill(server: ServerProcess, kill: int) -> None:
             server.kill_store()
             await server.kill()
             await server.start()
+
+
+async def _sweep_has_come(folder: Path, pairs: list[Pair]) -> None:
+    """Wait until the running server has made up for what its predecessors left out."""
+    ids = [ConversationId(pair.seeker.conversation) for pair in pairs]
+    async with asyncio.timeout(PATIENT), connect(f"unix://{socket_path(folder)}") as store:
+        log = RedisLog(store, origin="test", retention=3600)
+        while await log.unraised(ids):  # noqa: ASYNC110
+            await asyncio.sleep(PACE)
 
 
 async def _compare(store: Store, pair: Pair, seen: list[str], other: list[str]) -> None:
