@@ -27,6 +27,8 @@ export class Connection {
   /** @type {WebSocket | null} */ #socket = null;
   /** @type {Map<string, Frame>} */ #outbox = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #retry;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #pause;
+  #slow = false;
   #greeted = false;
   #stopped = true;
   #attempts = 0;
@@ -52,6 +54,9 @@ export class Connection {
     this.#onLink = onLink;
     setInterval(() => this.#beat(), 1_000);
     addEventListener("online", () => this.#hurry());
+    addEventListener("offline", () => {
+      if (this.#socket) this.reopen();
+    });
     document.addEventListener("visibilitychange", () => document.hidden || this.#hurry());
   }
 
@@ -91,18 +96,32 @@ export class Connection {
    */
   keep(command, ref = command.ref) {
     this.#outbox.set(ref, command);
-    this.send(command);
+    if (!this.#slow || command.t !== "say") this.send(command);
   }
 
-  /** @param {string} ref */
-  resend(ref) {
-    const command = this.#outbox.get(ref);
-    if (command) this.send(command);
+  /**
+   * After a refusal that will pass: wait, then send lines one by one until none is left, since
+   * lines that were sent again side by side would arrive in another order.
+   * @param {number} wait
+   */
+  slowDown(wait) {
+    this.#slow = true;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      this.#sendOldest();
+    }, wait);
   }
 
   /** @param {string} ref */
   settle(ref) {
-    this.#outbox.delete(ref);
+    if (this.#outbox.delete(ref) && this.#slow && !this.#pause) this.#sendOldest();
+  }
+
+  #sendOldest() {
+    const line = [...this.#outbox.values()].find(({ t }) => t === "say");
+    if (line) this.send(line);
+    else this.#slow = false;
   }
 
   /** Milliseconds since the epoch, by the server's clock. */
@@ -154,7 +173,10 @@ export class Connection {
     this.#attempts = 0;
     this.#onLink("open", 0);
     this.#write({ t: "ping" });
-    for (const command of this.#outbox.values()) this.send(command);
+    for (const command of this.#outbox.values()) {
+      if (!this.#slow || command.t !== "say") this.send(command);
+    }
+    if (this.#slow && !this.#pause) this.#sendOldest();
   }
 
   /**
