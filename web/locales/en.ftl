@@ -2,7 +2,7 @@
 ### Short sentences, easy words, nothing forced, no promises that can't be kept.
 
 demo-banner = Demo: the people here are made up.
-dialog-close = Close
+dialog-close = Go back
 country-other = Another country
 next = Next
 back = Back
@@ -54,7 +54,7 @@ ask-mood = How do you feel right now?
 ask-mood-hint = 0 is very low. 10 is very good.
 start = Find someone
 connecting = Connecting to the team.
-tools-open = Things that can help while you wait
+tools-open = Things that can help
 waiting-title = You are in line
 entry-unavailable = We can’t let you in right now. Please try again in a few minutes.
 try-again = Try again
@@ -133,6 +133,7 @@ report-other = Something else
 report-thanks = Thank you. The supervisors have been told.
 leave = End the talk
 leave-title = End the talk?
+leave-stay = Stay in the talk
 leave-fine = You can leave at any time. That is always fine.
 leave-done = I am done for now
 leave-not-now = It is not the right time

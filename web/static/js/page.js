@@ -45,6 +45,8 @@ export const html = htm.bind(h);
 
 const RIGHT_TO_LEFT = /^(ar|dv|fa|he|ks|ps|sd|ug|ur|yi)\b/;
 const SPOKEN_FIRST = "en";
+/** The languages that there are words for; people may write in more than these. */
+export const spoken = (document.documentElement.dataset.spoken ?? SPOKEN_FIRST).split(" ");
 
 /** @type {{value: FluentBundle[]}} */
 const bundles = signal([]);
@@ -133,7 +135,7 @@ export async function fetchWords() {
  */
 export async function speak(tongue) {
   const parts = (document.documentElement.dataset.words ?? "").split(" ");
-  const files = tongue === SPOKEN_FIRST ? [] : parts.map((part) => `/locales/${tongue}${part}`);
+  const files = tongue === SPOKEN_FIRST || !spoken.includes(tongue) ? [] : parts.map((part) => `/locales/${tongue}${part}`);
   const texts = await Promise.all(files.map(fetchText));
   const known = texts.length > 0 && texts.every((text) => text !== null);
   bundles.value = known ? [bundle(tongue, texts.join("\n")), english] : [english];
@@ -207,16 +209,16 @@ export function Title(/** @type {{children: unknown, first?: boolean}} */ { chil
 
 /**
  * A question in front of the page. It is there as long as it is drawn.
- * @param {{title: string, onClose: () => void, children?: unknown, name: string}} parts
+ * @param {{title: string, onClose: () => void, children?: unknown, name: string, back?: string}} parts
  */
-export function Dialog({ title, onClose, children, name }) {
+export function Dialog({ title, onClose, children, name, back = t("dialog-close") }) {
   const ref = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useEffect(() => ref.current?.showModal(), []);
   return html`<dialog ref=${ref} onClose=${onClose} data-test=${name} aria-labelledby="dialog-title">
     <h2 id="dialog-title">${title}</h2>
     ${children}
     <button type="button" class="quiet" data-test="dialog-close" onClick=${onClose}>
-      ${t("dialog-close")}
+      ${back}
     </button>
   </dialog>`;
 }
@@ -256,6 +258,10 @@ export const DemoBanner = () =>
 export const typed = (event) =>
   /** @type {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} */ (event.target).value;
 
+/** The page's language as the person's own region writes times and days. */
+export const locale = () =>
+  navigator.languages.find((one) => one.slice(0, 2) === language.value) ?? language.value;
+
 /** @param {number} at milliseconds since the epoch */
 export const clockTime = (at) =>
-  new Intl.DateTimeFormat(language.value, { hour: "numeric", minute: "2-digit" }).format(at);
+  new Intl.DateTimeFormat(locale(), { hour: "numeric", minute: "2-digit" }).format(at);

@@ -16,6 +16,7 @@ import {
   named,
   show,
   speak,
+  spoken,
   t,
   Title,
   typed,
@@ -108,9 +109,13 @@ function Top() {
         <${Helplines} list=${place?.helplines ?? []} />
       </div>
     </details>
-    <button type="button" class="exit" data-test="quick-exit" onClick=${leaveAtOnce}>${t("quick-exit")}</button>
+    <${Exit} />
   </header>`;
 }
+
+/** Stands at the same place on every screen; a dialog brings its own, since it covers the page. */
+export const Exit = () =>
+  html`<button type="button" class="exit" data-test="quick-exit" onClick=${leaveAtOnce}>${t("quick-exit")}</button>`;
 
 function toQuestions() {
   void fetchTalk();
@@ -119,7 +124,7 @@ function toQuestions() {
 
 function Welcome() {
   const { open, hours, languages, retention_hours: kept } = info.value;
-  const options = languages.map(({ id, name }) => [id, name]);
+  const options = languages.filter(({ id }) => spoken.includes(id)).map(({ id, name }) => [id, name]);
   return html`<section data-test="welcome">
     <${Title} first>${t("welcome-title")}<//>
     <p class="lead">${t("welcome-what")}</p>

@@ -17,7 +17,7 @@ import {
   Title,
   typed,
 } from "./page.js";
-import { Scale, Tools } from "./seeker.js";
+import { Exit, Scale, Tools } from "./seeker.js";
 import { batch, signal, useEffect, useRef, useState } from "../vendor/vendor.js";
 
 /** @typedef {import("./connection.js").Frame} Frame */
@@ -232,7 +232,7 @@ function refused({ ref, reason }) {
   if (!ref || !mine) {
     notice.value = named("refused", reason);
   } else if (reason === "too_fast" || reason === "unavailable") {
-    setTimeout(() => connection.resend(ref), RETRY_MS);
+    connection.slowDown(RETRY_MS);
   } else {
     connection.settle(ref);
     put({ ...mine, refused: reason });
@@ -300,7 +300,8 @@ function Room() {
       <button type="button" class="quiet" data-test="report" onClick=${() => (dialog.value = "report")}>${t("report")}</button>
       <button type="button" class="quiet" data-test="leave" onClick=${() => (dialog.value = "leave")}>${t("leave")}</button>
     </div>
-    ${waiting && html`<${ReturnCode} /><${Tools} />`}
+    <${ReturnCode} />
+    ${waiting && html`<${Tools} />`}
     ${dialog.value === "leave" && html`<${LeaveDialog} />`}
     ${dialog.value === "report" && html`<${ReportDialog} />`}
   </section>`;
@@ -339,7 +340,9 @@ function Log() {
   const end = useRef(/** @type {HTMLElement | null} */ (null));
   const count = log.value.length;
   useEffect(() => {
-    if (count) end.current?.lastElementChild?.scrollIntoView({ block: "nearest" });
+    const last = log.value[count - 1];
+    const reads = document.documentElement.scrollHeight - innerHeight - scrollY > innerHeight;
+    if (last && (last.by === "seeker" || !reads)) end.current?.lastElementChild?.scrollIntoView({ block: "nearest" });
   }, [count]);
   return html`<div role="log" aria-live="polite" aria-label=${t("log")} tabindex="0" data-test="log">
     <ol class="log" ref=${end}>
@@ -372,7 +375,9 @@ function Line({ entry }) {
 
 function Composer() {
   const [text, setText] = useState("");
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
   const send = () => {
+    box.current?.focus();
     if (!text.trim()) return;
     say(text.trim());
     setText("");
@@ -383,7 +388,7 @@ function Composer() {
     send();
   };
   return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), send())}>
-    <textarea data-test="composer" rows="2" maxlength="4000" dir="auto" aria-label=${t("composer")} placeholder=${t("composer")}
+    <textarea ref=${box} data-test="composer" rows="2" maxlength="4000" dir="auto" aria-label=${t("composer")} placeholder=${t("composer")}
       value=${text} onKeyDown=${key}
       onInput=${(/** @type {Event} */ event) => (setText(typed(event)), tellTyping())}></textarea>
     <button type="submit" data-test="send">${t("send")}</button>
@@ -407,10 +412,11 @@ function LeaveDialog() {
     shut();
     screen.value = "after";
   };
-  return html`<${Dialog} title=${t("leave-title")} name="leave-dialog" onClose=${shut}>
+  return html`<${Dialog} title=${t("leave-title")} name="leave-dialog" back=${t("leave-stay")} onClose=${shut}>
     <p>${t("leave-fine")}</p>
     ${["done", "not_now", "uncomfortable"].map((reason) => html`<button type="button" class="quiet"
       data-test=${`leave-${reason}`} onClick=${() => leave(reason)}>${named("leave", reason)}</button>`)}
+    <${Exit} />
   <//>`;
 }
 
@@ -423,6 +429,7 @@ function ReportDialog() {
     <p>${t("report-about")}</p>
     ${REPORTS.map((reason) => html`<button type="button" class="quiet" data-test=${`report-${reason}`}
       onClick=${() => report(reason)}>${named("report", reason)}</button>`)}
+    <${Exit} />
   <//>`;
 }
 
@@ -484,7 +491,7 @@ function After() {
 /** Says in words what the connection does; empty while all is well. */
 function LinkBanner() {
   const lost = link.value === "lost" && screen.value === "room" && !trouble.value;
-  return html`<div role="status">
+  return html`<div role="status" class="link-state">
     ${lost && html`<p class="banner" data-test="reconnecting">${t(token ? "reconnecting" : "reconnecting-new")}</p>`}
   </div>`;
 }
