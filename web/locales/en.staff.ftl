@@ -137,7 +137,7 @@ refused-offer-gone = The offer is gone.
 
 ## Supporter
 
-availability = Offers: { $load } of { $capacity } taken
+availability = Conversations: { $load } of { $capacity }
 availability-available = Available
 availability-finishing = Finishing up
 availability-break = Break
@@ -146,6 +146,7 @@ capacity = At once
 no-training = No offers come, because no valid training is on record for you. A supervisor can enter it.
 not-available = Offers come when you are available.
 no-offers = Nobody waits for you right now.
+no-offers-full = You have as many conversations as you chose.
 offer-title = Someone is waiting
 offer-waited = Has waited { $span }
 accept = Accept
@@ -283,6 +284,12 @@ roster-none = Nobody yet.
 roster-failed = The roster can’t be read right now.
 roster-error-not-allowed = You are not allowed to do this.
 roster-error-name-taken = This name is taken.
+roster-error-not-found = This account is not there any more.
+roster-error-last-administrator = One administrator has to stay.
+roster-error-must-change = Set your own passphrase first.
+roster-invalid-name = The log-in name won’t do. Use 2 to 40 small letters, digits, dots or dashes.
+roster-invalid-display = The name that seekers see won’t do. Write a short one.
+roster-invalid-other = Something here won’t do. Please look again.
 roster-error-failed = That did not work.
 add-account = Add an account
 add-login = Log-in name

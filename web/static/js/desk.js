@@ -217,8 +217,6 @@ function hear(fact) {
       return;
     case "closed":
       return close(fact);
-    case "reset":
-      return connection.reopen();
     case "refused":
       refused(fact);
       return beyond(fact);
@@ -391,12 +389,12 @@ export function span(seconds) {
 }
 
 /**
- * How long ago something was, as colour, shape and words.
- * @param {{since: number}} parts
+ * How long ago something was, as colour, shape and words; calm, where nobody waits for an answer.
+ * @param {{since: number, waits?: boolean}} parts
  */
-export function Since({ since }) {
+export function Since({ since, waits = true }) {
   const seconds = (now.value - since) / 1000;
-  const mark = MARKS[seconds > RED_S ? 2 : seconds > AMBER_S ? 1 : 0];
+  const mark = MARKS[!waits ? 0 : seconds > RED_S ? 2 : seconds > AMBER_S ? 1 : 0];
   return html`<span class=${`since ${mark}`} data-test="since" data-mark=${mark}>
     ${t(`since-${mark}`, { span: span(seconds) })}</span>`;
 }
@@ -476,7 +474,7 @@ export function Talk({ one }) {
       <ol class="log">${one.log.map((entry) => html`<${Line} key=${entry.ref ?? entry.seq} one=${one} entry=${entry} />`)}</ol>
     </div>
     <p class="typing" data-test="typing">
-      ${!one.connected && !one.ended ? t("seeker-away") : typing ? t("typing", { who: one.about.name }) : ""}
+      ${one.ended ? "" : !one.connected ? t("seeker-away") : typing ? t("typing", { who: one.about.name }) : ""}
     </p>
     ${one.about.part !== "watcher" && !one.ended && html`<${Composer} key=${id} one=${one} />`}
   </div>`;
@@ -485,7 +483,9 @@ export function Talk({ one }) {
 /** @param {{one: Conversation}} parts */
 function Composer({ one }) {
   const id = one.about.conversation;
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
   const send = () => {
+    box.current?.focus();
     const text = one.draft.trim();
     if (!text) return;
     alter(id, () => ({ draft: "" }));
@@ -503,7 +503,7 @@ function Composer({ one }) {
     tell({ t: "typing", conversation: id });
   };
   return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), send())}>
-    <textarea data-test="composer" rows="3" maxlength="4000" dir="auto" aria-label=${t("composer")}
+    <textarea ref=${box} data-test="composer" rows="3" maxlength="4000" dir="auto" aria-label=${t("composer")}
       value=${one.draft} onInput=${input} onKeyDown=${key}></textarea>
     <button type="submit" data-test="send">${t("send")}</button>
   </form>`;
@@ -604,7 +604,7 @@ export const Notices = () => html`<div class="notices">
     ${link.value === "closed" && html`<p class="banner" data-test="disconnected">
       ${t(closing.value === 4008 ? "link-elsewhere" : "link-refused")}
       <button type="button" class="quiet slim" data-test="reload" onClick=${() => location.reload()}>${t("reload")}</button></p>`}
-    ${notice.value && html`<p class="small" data-test="notice">${notice.value}</p>`}
+    <p class="small" data-test="notice">${notice.value}</p>
   </div>
 </div>`;
 
@@ -629,7 +629,7 @@ export function Table({ caption, name, rows, columns, empty }) {
     </tr></thead>
     <tbody>
       ${sorted.map((row) => html`<tr key=${row.id ?? row.account} data-test=${`${name}-row`} data-id=${row.id ?? row.account}>
-        ${columns.map(({ cell }, n) => (n ? html`<td>${cell(row)}</td>` : html`<th scope="row">${cell(row)}</th>`))}
+        ${columns.map(({ id, cell }, n) => (n ? html`<td class=${id === "do" ? "do" : undefined}>${cell(row)}</td>` : html`<th scope="row">${cell(row)}</th>`))}
       </tr>`)}
       ${rows.length === 0 && html`<tr><td colspan=${columns.length}>${empty}</td></tr>`}
     </tbody>

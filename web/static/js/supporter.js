@@ -53,6 +53,9 @@ function hear(fact) {
   else if (fact.t === "refused" && fact.reason === "offer_gone") offers.value = without(fact.subject ?? "");
 }
 
+/** Those that can still be taken: while the network was gone, nobody said that one expired. */
+const openOffers = () => offers.value.filter(({ expires }) => expires > now.value - 1_000);
+
 /** @param {string} id */
 const without = (id) => offers.value.filter(({ offer }) => offer !== id);
 
@@ -81,16 +84,18 @@ function lookOn(step) {
 
 /** @param {KeyboardEvent} event */
 function key(event) {
-  const field = event.target instanceof Element && event.target.matches("input, textarea, select");
+  const field = event.target instanceof Element && event.target.matches("textarea, select, input:not([type=radio])");
+  if (dialog.value) return;
   if (event.key === "?" && !field) dialog.value = "keys";
   if (!event.altKey || event.ctrlKey || event.metaKey) return;
+  const talking = conversations.value.get(current.value)?.ended === false;
   const id = [...conversations.value.keys()][Number(event.code.replace("Digit", "")) - 1];
   if (event.code.startsWith("Digit") && id) look(id);
   else if (event.code === "KeyJ") lookOn(1);
   else if (event.code === "KeyK") lookOn(-1);
   else if (event.code === "KeyN") document.getElementById("note")?.focus();
-  else if (event.code === "KeyH" && current.value) dialog.value = "help";
-  else if (event.code === "KeyE" && current.value) dialog.value = "end";
+  else if (event.code === "KeyH" && talking) dialog.value = "help";
+  else if (event.code === "KeyE" && talking) dialog.value = "end";
   else return;
   event.preventDefault();
 }
@@ -109,7 +114,7 @@ function Availability() {
 
 /** @param {{one: Offered}} parts */
 function Offer({ one }) {
-  const left = Math.max(0, one.expires - now.value);
+  const left = Math.min(OFFER_MS, Math.max(0, one.expires - now.value));
   return html`<section class="card offer" data-test="offer" aria-label=${t("offer-title")}>
     <svg class="ring" viewBox="0 0 36 36" aria-hidden="true">
       <circle cx="18" cy="18" r="15" pathLength="100" stroke-dasharray=${`${(left / OFFER_MS) * 100} 100`} />
@@ -140,10 +145,11 @@ function answer(kind, one) {
 /** Why no offers come, where the reason is known. */
 function WhyNone() {
   const person = attending.value;
-  if (!person || offers.value.length) return null;
+  if (!person || openOffers().length) return null;
   if (person.trained_to == null) return html`<p class="card" data-test="no-training">${t("no-training")}</p>`;
   if (availability.value.state !== "available") return html`<p class="small" data-test="not-available">${t("not-available")}</p>`;
-  return html`<p class="small" data-test="no-offers">${t("no-offers")}</p>`;
+  const { load, capacity } = availability.value;
+  return html`<p class="small" data-test="no-offers">${t(load >= capacity ? "no-offers-full" : "no-offers")}</p>`;
 }
 
 function List() {
@@ -155,7 +161,7 @@ function List() {
         <span><strong>${one.about.name}</strong> <kbd>Alt+${n + 1}</kbd></span>
         <span><${Risk} risk=${one.risk} />
           ${one.unread > 0 && html`<span class="unread" data-test="unread">${t("unread", { n: one.unread })}</span>`}</span>
-        ${one.ended ? html`<span class="small">${t("is-ended")}</span>` : last && html`<${Since} since=${last.at} />`}
+        ${one.ended ? html`<span class="small">${t("is-ended")}</span>` : last && html`<${Since} since=${last.at} waits=${waitsForMe(one)} />`}
         ${one.draft && html`<span class="small" data-test="draft">${t("draft")}</span>`}
       </button>`;
     })}
@@ -203,7 +209,7 @@ function App() {
     <main class="three">
       <${Notices} />
       <div class="side" data-test="left">
-        ${offers.value.map((offer) => html`<${Offer} key=${offer.offer} one=${offer} />`)}
+        ${openOffers().map((offer) => html`<${Offer} key=${offer.offer} one=${offer} />`)}
         <${WhyNone} /><${List} />
       </div>
       <div class="middle" data-test="middle"><${Middle} /></div>
