@@ -1,7 +1,7 @@
 // @ts-check
 /** Who is on the team: accounts, training, and the record of every look. */
 import { me, Table } from "./desk.js";
-import { ask, Choose, Dialog, html, info, languageName, named, t, typed } from "./page.js";
+import { ask, Choose, Dialog, html, info, languageName, locale, named, t, typed } from "./page.js";
 import { signal, useEffect, useState } from "../vendor/vendor.js";
 
 /**
@@ -35,7 +35,15 @@ const problem = signal("");
 const passphrase = signal("");
 /** @type {{value: {name: string, member?: Member} | null}} */
 const dialog = signal(null);
-const shut = () => (dialog.value = null);
+/** @param {{name: string, member?: Member}} question */
+const question = (question) => {
+  problem.value = "";
+  dialog.value = question;
+};
+const shut = () => {
+  problem.value = "";
+  dialog.value = null;
+};
 
 async function load() {
   const { status, body } = await ask("/api/roster");
@@ -49,17 +57,21 @@ async function load() {
  */
 async function change(path, body) {
   const { status, body: told } = await ask(`/api/roster${path}`, body);
-  problem.value = status >= 400 || status === 0 ? named("roster-error", told.error ?? "failed") : "";
+  problem.value = status >= 400 || status === 0 ? wrong(told) : "";
   if (told.passphrase) passphrase.value = told.passphrase;
   await load();
   return status < 400 && status > 0;
 }
 
+/** @param {{error?: string, field?: string}} told */
+const wrong = ({ error = "failed", field }) =>
+  error === "invalid" ? named("roster-invalid", field ?? "other") : named("roster-error", error);
+
 /** @param {number} at */
-const day = (at) => new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" }).format(at);
+const day = (at) => new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(at);
 /** @param {number} at */
 const moment = (at) =>
-  new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "short", timeStyle: "medium" }).format(at);
+  new Intl.DateTimeFormat(locale(), { dateStyle: "short", timeStyle: "medium" }).format(at);
 
 /** @param {Member} member */
 function training({ training: record }) {
@@ -70,9 +82,15 @@ function training({ training: record }) {
   });
 }
 
+/**
+ * Supervisors look after supporters only.
+ * @param {Member} member
+ */
+const mine = ({ role }) => me.value?.role === "administrator" || role === "supporter";
+
 /** @param {Member} member */
-const actions = (member) => html`<div class="row">
-  <button type="button" class="quiet slim" data-test="train" onClick=${() => (dialog.value = { name: "train", member })}>${t("train")}</button>
+const actions = (member) => mine(member) && html`<div class="row">
+  <button type="button" class="quiet slim" data-test="train" onClick=${() => question({ name: "train", member })}>${t("train")}</button>
   <button type="button" class="quiet slim" data-test="reset" onClick=${() => change(`/${member.account}/reset`, {})}>${t("reset-passphrase")}</button>
   ${member.account !== me.value?.account && html`<button type="button" class="quiet slim" data-test=${member.disabled ? "enable" : "disable"}
     onClick=${() => change(`/${member.account}/${member.disabled ? "enable" : "disable"}`, {})}>${t(member.disabled ? "enable" : "disable")}</button>`}
@@ -93,8 +111,8 @@ export function Roster() {
     { id: "do", label: t("col-do"), cell: actions },
   ];
   return html`<section data-test="roster">
-    <p role="alert" class="problem" data-test="problem">${problem.value}</p>
-    <button type="button" data-test="add" onClick=${() => (dialog.value = { name: "add" })}>${t("add-account")}</button>
+    <p role="alert" class="problem" data-test="problem">${!dialog.value && problem.value}</p>
+    <button type="button" data-test="add" onClick=${() => question({ name: "add" })}>${t("add-account")}</button>
     <${Table} caption=${t("roster")} name="member" rows=${members.value} empty=${t("roster-none")}
       columns=${columns} />
     ${dialog.value?.name === "add" && html`<${Add} />`}
@@ -161,7 +179,8 @@ function Train({ member }) {
     <form onSubmit=${submit}>
       <${Choose} label=${t("train-level")} name="train-level" value=${to} options=${LEVELS.map((level) => [level, t(`risk-${level}`)])} onPick=${setTo} />
       <label class="field"><span>${t("train-until")}</span><input type="date" required data-test="train-until" value=${until}
-        onInput=${(/** @type {Event} */ event) => setUntil(typed(event))} /></label>
+        min=${new Date().toISOString().slice(0, 10)} onInput=${(/** @type {Event} */ event) => setUntil(typed(event))} /></label>
+      <p class="problem" role="alert">${problem.value}</p>
       <button type="submit" data-test="train-yes">${t("train-yes")}</button>
       <button type="button" class="quiet" data-test="train-none" onClick=${none}>${t("train-none")}</button>
     </form>

@@ -264,7 +264,7 @@ function Watched() {
           : part !== "supporter" && html`<button type="button" class="quiet" data-test="unwatch" onClick=${() => stop(id)}>${t(part === "member" ? "step-out" : "unwatch")}</button>`}
       </div>
     </div>
-    <div class="side"><${About} one=${one} /><${Remarks} key=${id} one=${one} kind="whisper" /></div>
+    <div class="side"><${About} one=${one} /><${Remarks} key=${`${id} ${part}`} one=${one} kind=${part === "supporter" ? "note" : "whisper"} /></div>
   </section>`;
 }
 
