@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from client.conversation import Conversation
-from client.errors import Denied
+from client.errors import Denied, Unreachable
 from client.http import ask
 from client.inbox import Inbox
 from client.person import PATIENCE_SECONDS, Person
@@ -55,16 +55,25 @@ class Staff(Person):
 
     async def knock(self) -> tuple[bytes, str]:
         """Log in if need be, and fetch an admission for the socket."""
+        try:
+            admission = await self._let_through()
+        except Denied as denied:
+            if denied.status >= 500:
+                raise Unreachable(denied.reason) from None
+            raise
+        return encode("attend", admission=admission), f"{COOKIE}={self._cookie}"
+
+    async def _let_through(self) -> str:
+        """Return an admission; log in if nobody has yet, or if the session is over."""
         if not self._cookie:
             await self._log_in()
         try:
-            admission = await self._admission()
+            return await self._admission()
         except Denied as denied:
             if denied.status != 401:
                 raise
-            await self._log_in()
-            admission = await self._admission()
-        return encode("attend", admission=admission), f"{COOKIE}={self._cookie}"
+        await self._log_in()
+        return await self._admission()
 
     async def _log_in(self) -> None:
         reply = await ask(self.url, "/api/staff/login", self._login, seconds=self.patience)
