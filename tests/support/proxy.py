@@ -1,20 +1,24 @@
 """A wire between client and server that a test can cut, hold, slow down, and mend."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 Direction = Literal["up", "down"]
 """Up: from clients to the server. Down: from the server to clients."""
 
+Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+
 
 class Proxy:
-    """A TCP proxy on this machine. While it is cut, nothing gets through and nobody gets in."""
+    """A proxy on this machine. While it is cut, nothing gets through and nobody gets in."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
         self._writers: set[asyncio.StreamWriter] = set()
         self._cut = False
         self._open: dict[Direction, asyncio.Event] = {"up": _set(), "down": _set()}
@@ -27,15 +31,28 @@ class Proxy:
         """Seconds that each piece of the stream takes, in each direction."""
         self.heard = bytearray()
         """Every byte that the server has sent to clients here."""
+        self._news = asyncio.Event()
 
     @classmethod
     @asynccontextmanager
     async def to(cls, url: str) -> AsyncGenerator["Proxy"]:
         """Stand before the server at `url` for as long as the context lasts."""
         parts = urlsplit(url)
-        proxy = cls(parts.hostname or "127.0.0.1", parts.port or 80)
+        host, port = parts.hostname or "127.0.0.1", parts.port or 80
+        proxy = cls(partial(asyncio.open_connection, host, port))
         server = await asyncio.start_server(proxy._carry, "127.0.0.1", 0)
         proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server:
+            yield proxy
+            proxy.cut()
+
+    @classmethod
+    @asynccontextmanager
+    async def to_store(cls, url: str, path: Path) -> AsyncGenerator["Proxy"]:
+        """Stand before the store at `url`, a unix socket, as another one at `path`."""
+        proxy = cls(partial(asyncio.open_unix_connection, urlsplit(url).path))
+        server = await asyncio.start_unix_server(proxy._carry, path)
+        proxy.url = f"unix://{path}"
         async with server:
             yield proxy
             proxy.cut()
@@ -60,6 +77,12 @@ class Proxy:
         """Wait until something is being held."""
         await self._held[direction].wait()
 
+    async def passes(self, words: bytes) -> None:
+        """Wait until the server has sent these bytes."""
+        while words not in self.heard:
+            self._news.clear()
+            await self._news.wait()
+
     def release(self) -> None:
         """Let through what was held, and what follows."""
         for gate in self._open.values():
@@ -70,7 +93,7 @@ class Proxy:
             writer.transport.abort()
             return
         with suppress(OSError):
-            far_reader, far_writer = await asyncio.open_connection(*self._target)
+            far_reader, far_writer = await self._connect()
             self._writers |= {writer, far_writer}
             try:
                 async with asyncio.TaskGroup() as tasks:
@@ -86,6 +109,7 @@ class Proxy:
             while data := await reader.read(65536):
                 if direction == "down":
                     self.heard += data
+                    self._news.set()
                 if not self._open[direction].is_set():
                     self._held[direction].set()
                     await self._open[direction].wait()

@@ -30,6 +30,7 @@ from staff.roles import Role
 from store.client import connect
 from store.embedded import embedded, socket_path
 from tests.support.people import CHEAP, PASSPHRASE, account, employ
+from tests.support.proxy import Proxy
 from web.app import App
 from web.http_staff import COOKIE
 from web.serve import running_app
@@ -107,22 +108,46 @@ class House:
 async def running_house(folder: Path, settings: Settings | None = None) -> AsyncGenerator[House]:
     """Run a server with its own store, and with the staff named above."""
     data = folder / "data"
+    async with _staffed(data):
+        pass
+    async with running_app(_on_a_free_port(settings, Store(folder=str(data)))) as (url, app):
+        yield House(url, app, data)
+
+
+@asynccontextmanager
+async def house_far_from_its_store(folder: Path) -> AsyncGenerator[tuple[House, Proxy]]:
+    """Run a server with the same staff, and with a wire to its store that can be cut."""
+    data = folder / "data"
+    async with (
+        _staffed(data) as store_url,
+        Proxy.to_store(store_url, folder / "wire") as wire,
+        running_app(_on_a_free_port(None, Store(url=wire.url))) as (url, app),
+    ):
+        yield House(url, app, data), wire
+        wire.mend()
+
+
+@asynccontextmanager
+async def _staffed(data: Path) -> AsyncGenerator[str]:
+    """Run a store that knows the staff; yield its URL."""
     async with embedded(data) as store_url, connect(store_url) as store:
         await employ(store, *SUPPORTERS, supervisors=SUPERVISORS)
         hashed = await _hashed()
         accounts = AccountsRedis(store)
         await accounts.add(account(ADMINISTRATOR, Role.ADMINISTRATOR, hashed))
         await accounts.add(account(NOVICE, Role.SUPPORTER, hashed, trained=False))
+        yield store_url
+
+
+def _on_a_free_port(settings: Settings | None, store: Store) -> Settings:
     base = settings or Settings()
-    ours = Settings(
+    return Settings(
         web=Web(port=0, trusted_proxies=("127.0.0.1",)),
-        store=Store(folder=str(data)),
+        store=store,
         matching=base.matching,
         safety=base.safety,
         service=base.service,
     )
-    async with running_app(ours) as (url, app):
-        yield House(url, app, data)
 
 
 async def _hashed() -> str:
