@@ -76,7 +76,10 @@ class Sweeps:
                 self._calm_since = monotonic()  # the machine slept, or the store was slow
             swept = monotonic()
             try:
-                await self.once()
+                if monotonic() - self._calm_since > CALM_SECONDS:
+                    await self.once()
+                else:
+                    await self.call_for_help()
             except StoreError as error:
                 self._calm_since = monotonic()
                 log.warning("sweep failed: %s", error)
@@ -88,12 +91,14 @@ class Sweeps:
 
     async def once(self) -> None:
         """Do all of it once. What people's safety rests on comes first. Raises: StoreError."""
-        live = await self._parts.room.live()
-        await self.raise_missing([id_ for id_, _ in live])
+        await self.call_for_help()
+        await self.lapsed()
+        await self.repair()
+
+    async def call_for_help(self) -> None:
+        """Raise what was not raised, and louder what nobody answered. Raises: StoreError."""
+        await self.raise_missing([id_ for id_, _ in await self._parts.room.live()])
         await self._parts.desk.louder(self._parts.now())
-        if monotonic() - self._calm_since > CALM_SECONDS:
-            await self.lapsed()
-        await self.repair(live)
 
     async def raise_missing(self, ids: Sequence[ConversationId]) -> None:
         """Raise every escalation that a crash has left out. Raises: StoreError."""
@@ -135,7 +140,7 @@ class Sweeps:
             elif now - record.gone_since > ABANDONED_MS:
                 await change(self._parts, id_, Closed("lost"))
 
-    async def repair(self, live: Sequence[tuple[ConversationId, Millis]]) -> None:
+    async def repair(self) -> None:
         """Let the waiting room and the conversations agree. Raises: StoreError.
 
         The conversations are read before the seats: a supporter sits before they become a
@@ -143,7 +148,7 @@ class Sweeps:
         would take them for lost.
         """
         parts, now = self._parts, self._parts.now()
-        settled = [id_ for id_, since in live if now - since >= SETTLED_MS]
+        settled = [id_ for id_, since in await parts.room.live() if now - since >= SETTLED_MS]
         for some in _chunks(settled):
             records = await parts.log.find_many(some)
             places = await parts.room.place(some)
