@@ -438,6 +438,7 @@ MARKS: list[Callable[[Log, ConversationId], Awaitable[object]]] = [
     lambda log, id_: log.set_outcome(id_, "supported"),
     lambda log, id_: log.replace_token(id_, TokenHash("another")),
     lambda log, id_: log.tell(id_, "tseeker:"),
+    lambda log, id_: log.next_connection(id_),
     lambda log, id_: log.raised(id_, 1),
     lambda log, id_: log.append(id_, SEEKER, a_line("late")),
     lambda log, id_: log.append_staff(id_, ANNA, Ref("late"), a_text()),
@@ -486,6 +487,12 @@ async def test_nothing_brings_an_expired_conversation_back(
     assert (record.last, record.staff_last, record.token) == (0, 0, TOKEN)
 
 
+async def test_connections_are_numbered_without_a_repeat(log: Log) -> None:
+    numbers = await asyncio.gather(*(log.next_connection(ONE) for _ in range(5)))
+    assert sorted(numbers) == [1, 2, 3, 4, 5]
+    assert await log.next_connection(TWO) == 0
+
+
 # Waking
 
 
@@ -496,6 +503,7 @@ async def test_who_listens_is_woken_by_all_that_happens(kept: Kept, log: Log) ->
         (lambda: log.append(ONE, SEEKER, a_line()), b"lhere"),
         (lambda: change(log, MATCHED, "Anna"), b"l"),
         (lambda: log.append_staff(ONE, account, Ref("n1"), a_text()), b"s"),
+        (lambda: log.next_connection(ONE), b"k1"),
         (lambda: log.set_gone(ONE, START), b"p0"),
         (lambda: log.set_gone(ONE, None), b"p1"),
         (lambda: log.set_read(ONE, "seeker", 3), b"rseeker:3"),
