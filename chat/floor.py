@@ -49,6 +49,10 @@ class SeekerMember(Protocol):
     languages: list[str]
     waiting: bool
 
+    def gives_way(self, number: int) -> bool:
+        """Close for a newer connection of the same seeker; return whether it is newer."""
+        ...
+
     def told_waiting(self, fact: wire.Waiting) -> None:
         """Let the seeker hear where they stand, if it is news."""
         ...

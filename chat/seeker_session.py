@@ -22,7 +22,7 @@ from chat.waiting import WaitingNews
 from config import limits
 from config.clock import monotonic
 from config.ids import AccountId, ConversationId, Ref, Seq
-from config.risk import ESCALATES_FROM, Risk
+from config.risk import Risk
 from safety.throttle import full, take
 
 REPORT_RISK: dict[wire.ReportReason, Risk] = {
@@ -33,6 +33,10 @@ REPORT_RISK: dict[wire.ReportReason, Risk] = {
     "unsafe": Risk.HIGH,
 }
 """How soon supervisors should look at a report."""
+
+HELPED_FROM = Risk.ELEVATED
+"""The risk from which a seeker is shown helplines. A level below what calls a supervisor: who
+speaks of wanting to die should see at once who else is there."""
 
 SPEAKER = Speaker(by="seeker")
 
@@ -54,6 +58,8 @@ class SeekerSession:
         self._ended_at: float | None = None
         self._replaced = False
         self._lines = full(limits.LINES, monotonic())
+        self._helped = Risk.NONE
+        """The risk at which helplines were last shown; the same again would be a lecture."""
         self.conversation = ConversationId("")
         self.country = ""
         self.languages: list[str] = []
@@ -93,10 +99,15 @@ class SeekerSession:
         self.waiting = record.phase == "waiting"
         self._ended_at = monotonic() if record.phase == "ended" else None
         self._number = await self._parts.log.next_connection(self.conversation)
-        self._floor.seekers[self.conversation] = self
+        other = self._floor.seekers.get(self.conversation)
+        if other is None or other.gives_way(self._number):
+            self._floor.seekers[self.conversation] = self
+        else:
+            self.gives_way(self._number + 1)
         since = self._tell_arrival(arrival, since)
         await self._parts.relay.follow(self.conversation, self, arrival.entries, position=since)
-        if record.risk >= ESCALATES_FROM and record.phase != "ended":
+        if record.risk >= HELPED_FROM and record.phase != "ended":
+            self._helped = record.risk
             self._tell_helplines()
         if self.waiting:
             self._news.want()
@@ -177,7 +188,8 @@ class SeekerSession:
         )
         if isinstance(outcome, NotAppended):
             self._refuse("conversation_ended", command.ref)
-        elif outcome >= ESCALATES_FROM:
+        elif outcome >= HELPED_FROM and outcome > self._helped:
+            self._helped = outcome
             self._tell_helplines()
 
     async def _widen(self, languages: list[str]) -> None:
@@ -253,11 +265,18 @@ class SeekerSession:
                 self._tell(wire.WasTyping(by="supporter" if by == "supporter" else "supervisor"))
             case "r" if by == "supporter" and detail.isdigit():
                 self._tell(wire.WasRead(by="supporter", seq=int(detail)))
-            case "k" if rest.isdigit() and int(rest) > self._number:
-                self._replaced = True
-                self._outbox.close(Closings.REPLACED.value)
+            case "k" if rest.isdigit():
+                self.gives_way(int(rest))
             case _:
                 pass
+
+    def gives_way(self, number: int) -> bool:
+        """Close for a newer connection of the same seeker; return whether it is newer."""
+        if number <= self._number:
+            return False
+        self._replaced = True
+        self._outbox.close(Closings.REPLACED.value)
+        return True
 
     def told_waiting(self, fact: wire.Waiting) -> None:
         """Tell where the seeker stands, if it is news."""
