@@ -134,10 +134,11 @@ class DeskRedis:
         fields = as_map(await self._store.call("HGETALL", _conversation(cause.conversation)))
         key = f"{cause.kind}:{cause.seq}"
         current, holder = fields.get("current"), fields.get(key)
-        if holder is not None and holder != current:
+        while holder is not None and holder != current:
             if cause.kind == "line":
                 return await self._held(EscalationId(holder.decode()))
-            holder = None  # a person calls again, after the first call was closed
+            key = f"{key}:{holder.decode()}"  # called again, after the first call was closed
+            holder = fields.get(key)
         record = await self._read(EscalationId(current.decode())) if current else None
         before = _decode(record)
         if current and before is None:

@@ -4,8 +4,8 @@ The session is a cookie that only HTTPS (or this machine) carries, that no scrip
 that no other site can send. Whoever still has a one-time passphrase may change it, and no more.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Literal
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, Literal
 
 import msgspec
 from starlette.requests import Request
@@ -21,6 +21,9 @@ from web.origins import foreign_origin, own_origin
 
 COOKIE = "__Host-benchside"
 """The prefix makes browsers insist on Secure, on this host alone, and on the whole path."""
+
+DEMO_NAMES: Final[Mapping[str, str]] = {"supporter": "visitor", "supervisor": "overseer"}
+"""The demo's accounts that one click opens; made by the demo, and by nothing else."""
 
 Handler = Callable[[Request, Attendant], Awaitable[Response]]
 
@@ -118,7 +121,7 @@ class StaffRoutes:
         if foreign_origin(dict(request.scope["headers"]), house.settings.web.public_origin):
             return error("origin", 403)
         asked = await body_of(request, DemoLogIn)
-        account = await house.parts.accounts.named(f"demo-{asked.role}")
+        account = await house.parts.accounts.named(DEMO_NAMES[asked.role])
         if account is None:
             return error("not_found", 404)
         return self._begun(await house.login.enter_as(account.id, house.parts.now()))

@@ -184,6 +184,19 @@ async def test_a_cause_that_was_resolved_raises_nothing_and_a_new_one_does(desk:
     assert await desk.unresolved() == (second,)
 
 
+@pytest.mark.parametrize("kind", ["help", "report"])
+async def test_a_person_who_calls_again_after_the_first_call_was_resolved_is_heard(
+    desk: Desk, kind: CauseKind
+) -> None:
+    first = await raised(desk, cause(kind=kind))
+    await desk.acknowledge(first.id, ANA, at(5))
+    await desk.resolve(first.id, ANA, "safe_for_now", "", at(9))
+    second = await raised(desk, cause(kind=kind), 20)
+    assert second.id != first.id
+    assert await desk.unresolved() == (second,)
+    assert await desk.raise_(cause(kind=kind), at(21)) == Placed(second, new=False)
+
+
 async def test_a_graver_cause_calls_again_after_the_acknowledgement(desk: Desk) -> None:
     escalation = await acknowledged(desk)
     placed = await desk.raise_(cause(8, Risk.IMMINENT), at(30))

@@ -22,6 +22,7 @@ from staff.accounts_redis import AccountsRedis
 from staff.passwords import Passwords
 from staff.roles import Role
 from web.cli.opening import open_store
+from web.http_staff import DEMO_NAMES
 
 DAY = 24 * 3600 * 1000
 HERE = "127.0.0.1"
@@ -88,6 +89,8 @@ async def employ(settings: Settings, url: str, supporters: int) -> Rehearsal:
             display = FIRST_NAMES[number % len(FIRST_NAMES)]
             await accounts.add(_account(name, display, Role.SUPPORTER, password_hash))
         await accounts.add(_account("supervisor", "Noor", Role.SUPERVISOR, password_hash))
+        for role, name in DEMO_NAMES.items() if settings.demo.on else ():
+            await accounts.add(_account(name, "You", Role(role), password_hash))
     return Rehearsal(url, names, "supervisor", passphrase)
 
 
