@@ -89,7 +89,7 @@ async def gather(parts: Parts, floor: Floor) -> wire.Board:
         on_break=sum(1 for one in supporters if one.state is Availability.BREAK),
         supervisors=len({member.account for member in floor.boards()}),
         escalations=sum(1 for one in rows if one.state == "open"),
-        high_risk=sum(1 for one in records if one.risk >= ESCALATES_FROM),
+        high_risk=sum(one.risk >= ESCALATES_FROM for one in (*records, *waiting, *offered)),
         gave_up_today=totals.gave_up_today,
         unscreened=parts.screen.faults,
     )

@@ -87,7 +87,7 @@ async def _in_conversation(
         case commands.WriteNote():
             await supporting.write(session, "note", command)
         case commands.Whisper():
-            await supporting.write(session, "whisper", command)
+            await supervising.whisper(session, command)
         case commands.AskHelp():
             await supporting.ask_help(session, command)
         case commands.HandOver():

@@ -10,6 +10,7 @@ from chat.changes import change
 from chat.conversation import Closed, Joined, SteppedOut, TakenOver
 from chat.protocol import RefusalReason
 from chat.staff_session import StaffSession
+from chat.supporting import write
 from config.ids import ConversationId, EscalationId
 from matching.ticket import Availability, Supporter
 from safety.desk import AlreadyAcknowledged, AlreadyResolved, NotAcknowledged, UnknownEscalation
@@ -37,6 +38,12 @@ async def unwatch(session: StaffSession, id_: ConversationId) -> None:
     session.close_view(id_, "unwatched")
     if shown is None:
         session.tell(staff.Closed(conversation=id_, reason="unwatched"))
+
+
+async def whisper(session: StaffSession, command: commands.Whisper) -> None:
+    """Say something to the supporter that the seeker never sees."""
+    await _record(session, Act.WHISPER, ConversationId(command.conversation))
+    await write(session, "whisper", command)
 
 
 async def join(session: StaffSession, id_: ConversationId) -> None:

@@ -64,6 +64,7 @@ AUDITED: Final[frozenset[Act]] = frozenset(
     {
         Act.LOG_IN,
         Act.WATCH,
+        Act.WHISPER,
         Act.JOIN,
         Act.TAKE_OVER,
         Act.BLOCK,
