@@ -46,6 +46,8 @@ def _system(error: OSError) -> str | None:
             return "that port needs more rights; choose one above 1023 (web.port)."
         case errno.EACCES | errno.EPERM | errno.EROFS:
             return f"{error.filename} may not be read or written by this user."
+        case errno.EEXIST | errno.ENOTDIR:
+            return f"{error.filename} is not a folder (store.folder, BENCHSIDE_STORE_FOLDER)."
         case errno.ENOSPC:
             return "the disk is full. Make room; nothing acknowledged is lost."
         case errno.EMFILE:
