@@ -112,6 +112,7 @@ async def _again(
     """Answer a resend as the first time, from the log."""
     for seq, entry in await parts.log.read(id_, appended.seq - 1, 1):
         if seq == appended.seq and isinstance(entry, Line):
+            await _see_to(parts, id_, seq, entry)  # a crash may have come between
             accepted(seq, entry.at, entry.text if entry.text != text else None)
     parts.relay.look(id_)
     return Risk.NONE

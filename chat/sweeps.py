@@ -8,6 +8,7 @@ conversations come to agree after a crash between two steps).
 import asyncio
 import logging
 from collections.abc import Awaitable, Iterator, Sequence
+from dataclasses import replace
 
 from chat.arrivals import ticket_of
 from chat.changes import Contended, agree, change, forget, raise_missing
@@ -18,7 +19,9 @@ from chat.parts import Parts
 from config import limits
 from config.clock import Millis, monotonic
 from config.ids import AccountId, ConversationId
+from config.risk import Risk
 from matching.ticket import Seat
+from staff.accounts import valid_training
 from store.errors import StoreError, StoreUnreachable
 
 log = logging.getLogger("benchside.sweeps")
@@ -56,16 +59,25 @@ class Sweeps:
             await asyncio.sleep(limits.PING_SECONDS)
 
     async def beat(self) -> None:
-        """Renew leases once; state again what the waiting room has forgotten."""
+        """Renew leases once; state again what the waiting room has forgotten, or what changed."""
         now = self._parts.now()
         unknown = await self._parts.room.heartbeat(
             self._floor.supporting(), tuple(self._floor.seekers), now
         )
-        for account in unknown:
-            for member in self._floor.of(account):
-                if member.stated is not None:
-                    member.stated = await self._parts.room.set_availability(member.stated, now)
-                    break
+        for account in self._floor.supporting():
+            person = await self._parts.accounts.get(account)
+            trained_to = valid_training(person, now) if person else None
+            await self._state(account, trained_to, again=account in unknown)
+
+    async def _state(self, account: AccountId, trained_to: Risk | None, *, again: bool) -> None:
+        """State what has changed: training that began or ran out, or all of it, if forgotten."""
+        for member in self._floor.of(account):
+            stated = member.stated
+            if stated is not None and (again or stated.trained_to != trained_to):
+                member.stated = await self._parts.room.set_availability(
+                    replace(stated, trained_to=trained_to), self._parts.now()
+                )
+                return
 
     async def run(self) -> None:
         """Sweep, for as long as the server runs."""

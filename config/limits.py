@@ -17,8 +17,6 @@ OUTBOX_BYTES: Final = 256 * KIB
 backlog of some hundred lines, so that a slow network is not taken for a dead one."""
 OUTBOX_FRAMES: Final = 512
 """Unsent frames after which a reader is too slow; bounds the cost of very small frames."""
-FRAMES_QUEUED: Final = 64
-"""Frames of one client that may wait to be read; a person writes one."""
 FIRST_FRAME_SECONDS: Final = 10.0
 """How long a new socket may stay silent before it says who it is."""
 STALLED_SECONDS: Final = 10.0
@@ -39,10 +37,6 @@ ADMISSIONS: Final = 12
 """Admissions for one address (/32 or /64) at once: a school or shelter shares one address."""
 ADMISSIONS_SECONDS: Final = 60.0
 """The time in which `ADMISSIONS` are earned back."""
-LOGINS: Final = 8
-"""Wrong passwords for one name, and for one address, at once."""
-LOGINS_SECONDS: Final = 300.0
-"""The time in which `LOGINS` are earned back: under 2,400 guesses a day."""
 RETURN_CODES: Final = 6
 """Return codes one address may try at once; a code has 40 bits."""
 RETURN_CODES_SECONDS: Final = 60.0
@@ -55,16 +49,12 @@ PUSH_SECONDS: Final = 5.0
 SOCKETS: Final = 20_000
 """Sockets of one process. Newcomers beyond it are told so and shown helplines; those inside
 stay. At 45 KiB each this is under 1 GiB."""
-WAITING: Final = 10_000
-"""Seekers in one waiting room; a later one could not be reached in a day."""
-LINES_KEPT: Final = 10_000
-"""Entries of one conversation's log: ten hours at a line every four seconds."""
+SOCKETS_RETURNING: Final = 2_000
+"""Sockets beyond `SOCKETS` for those who come back to a conversation, and for staff."""
 PASSWORDS_AT_ONCE: Final = 2
 """Passwords hashed at once: 64 MiB and 160 ms of a core each."""
 BODY_BYTES: Final = 16 * KIB
 """Longest body of an HTTP request."""
-HEADER_SECONDS: Final = 10.0
-"""How long a client may take to send the head of a request."""
 
 # How long
 
@@ -74,10 +64,6 @@ PING_SECONDS: Final = 15.0
 """How often each client says that it is there."""
 SILENT_SECONDS: Final = 40.0
 """Silence after which a socket is closed: two pings lost, and then some."""
-RETURN_CODE_SECONDS: Final = 30 * 60.0
-"""Life of a return code: to change browser or machine, not to keep on paper."""
-UNFINISHED_SECONDS: Final = 24 * 3600.0
-"""Longest life of a conversation; one left open by a fault is ended then."""
 SESSION_SECONDS: Final = 12 * 3600.0
 """Life of a staff session: a shift and its debrief."""
 SESSION_IDLE_SECONDS: Final = 2 * 3600.0
@@ -92,8 +78,6 @@ AUDIT_DAYS: Final = 365
 """How long the audit trail is kept."""
 SWEEP_SECONDS: Final = 5.0
 """How often each process looks for what another left undone: leases, offers, escalations."""
-STORE_SECONDS: Final = 5.0
-"""How long a call to the store may take before the store counts as unavailable."""
 DRAIN_SECONDS: Final = 10.0
 """How long a stopping server finishes what it has begun."""
 

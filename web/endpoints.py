@@ -33,7 +33,7 @@ class Seeking:
     async def begin(self, command: SeekerCommand) -> Closing | None:
         """Carry out the first command. Raises: StoreError."""
         if isinstance(command, Enter):
-            if not self._house.gate.is_open or self._house.gate.draining:
+            if not self._house.gate.is_open or self._house.gate.full:
                 return Closings.FULL.value
             if not await self._house.admissions.take(command.admission, SEEKER):
                 return Closings.ADMISSION.value
@@ -99,7 +99,10 @@ class Endpoints:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket from its handshake to its end."""
         socket = Socket(scope, receive, send)
-        if self._house.gate.full:
+        if self._house.gate.draining:
+            await socket.refuse(Closings.RESTART.value)
+            return
+        if self._house.gate.crammed:
             await socket.refuse(Closings.FULL.value)
             return
         self._house.gate.sockets += 1

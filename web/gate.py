@@ -47,8 +47,13 @@ class Gate:
 
     @property
     def full(self) -> bool:
-        """Whether another socket would be one too many."""
+        """Whether a newcomer would be one too many. Those who come back are let in."""
         return self.sockets >= limits.SOCKETS or self.draining
+
+    @property
+    def crammed(self) -> bool:
+        """Whether not even those who come back can be let in."""
+        return self.sockets >= limits.SOCKETS + limits.SOCKETS_RETURNING
 
     def refusal(self, tag: str) -> Refusal | None:
         """Return why a newcomer can't come in now, or None."""
