@@ -148,7 +148,7 @@ async def doubt_flag(session: StaffSession, command: commands.WrongFlag) -> None
     doubt = FlagDoubted(at=session.parts.now(), account=session.account, seq=command.seq)
     kept = await session.parts.log.append_staff(id_, session.account, ref, doubt)
     if not isinstance(kept, NotAppended) and kept.fresh:
-        session.parts.tallies.wrong_flag(Risk.NONE)
+        session.parts.tallies.wrong_flag()
 
 
 async def ask_help(session: StaffSession, command: commands.AskHelp) -> None:

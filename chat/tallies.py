@@ -31,6 +31,6 @@ class Tallies(Protocol):
         """A seeker said how it was."""
         ...
 
-    def wrong_flag(self, risk: Risk) -> None:
+    def wrong_flag(self) -> None:
         """Staff said that a flag was wrong."""
         ...

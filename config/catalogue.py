@@ -32,8 +32,6 @@ class Topic(Item, frozen=True):
 
     id: str
     name: str
-    heavy: bool = False
-    """Whether supporters should have chosen it before it is offered to them."""
 
 
 class Language(Item, frozen=True):

@@ -89,7 +89,7 @@ class Counted:
         """See `Tallies`."""
         self.counts[f"feedback:{helped}:{mood_before}:{mood_after}"] += 1
 
-    def wrong_flag(self, risk: Risk) -> None:
+    def wrong_flag(self) -> None:
         """See `Tallies`."""
         self.counts["wrong_flag"] += 1
 
