@@ -80,6 +80,7 @@ async def gather(parts: Parts, floor: Floor) -> wire.Board:
     ids = list(seats)
     records = [one for one in await parts.log.find_many(ids) if one is not None]
     rows = [row(one, words.get(one.id, "")) for one in escalations]
+    risks = [*(one.risk for one in records), *(one.risk for one in (*waiting, *offered))]
     lights = wire.Lights(
         waiting=totals.waiting + totals.offered,
         oldest=oldest_seconds([*waiting, *offered], now),
@@ -89,7 +90,7 @@ async def gather(parts: Parts, floor: Floor) -> wire.Board:
         on_break=sum(1 for one in supporters if one.state is Availability.BREAK),
         supervisors=len({member.account for member in floor.boards()}),
         escalations=sum(1 for one in rows if one.state == "open"),
-        high_risk=sum(one.risk >= ESCALATES_FROM for one in (*records, *waiting, *offered)),
+        high_risk=sum(risk >= ESCALATES_FROM for risk in risks),
         gave_up_today=totals.gave_up_today,
         unscreened=parts.screen.faults,
     )

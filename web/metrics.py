@@ -15,7 +15,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from chat.board import oldest_seconds
+from chat.board import ROWS, oldest_seconds
 from chat.floor import Floor
 from chat.parts import Parts
 from config.risk import Risk
@@ -92,7 +92,7 @@ class Metrics:
         if mood_before is not None and mood_after is not None:
             self._mood.observe(mood_after - mood_before)
 
-    def wrong_flag(self, risk: Risk) -> None:
+    def wrong_flag(self) -> None:
         """See `Tallies`."""
         self._wrong.inc()
 
@@ -100,7 +100,7 @@ class Metrics:
         """Return the exposition, with the gauges as they are now. Raises: StoreError."""
         now = parts.now()
         totals = await parts.room.totals(now)
-        waiting = await parts.room.snapshot(1)
+        waiting = await parts.room.snapshot(ROWS)
         supporters = await parts.room.supporters(now)
         unresolved = await parts.desk.unresolved()
         values = {

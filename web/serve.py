@@ -6,6 +6,7 @@ signals are ours: let nobody in, tell everybody to come back, then stop.
 
 import asyncio
 import contextlib
+import resource
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -116,6 +117,7 @@ def serve(
     Raises: as `running`.
     """
     set_up(settings.log.level, settings.log.format)
+    _raise_file_limit()
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(_serve(settings, companions))
 
@@ -147,6 +149,12 @@ def _greet(url: str, first: tuple[str, str] | None, *, demo: bool) -> None:
         name, passphrase = first
         click.echo(f"The first administrator is {name!r}, with this one-time passphrase,")
         click.echo(f"which is shown only now:  {passphrase}")
+
+
+def _raise_file_limit() -> None:
+    """Take as many open files as we may: a socket is one, and the usual soft limit is 1,024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:
