@@ -214,6 +214,24 @@ async def test_what_cannot_be_put_on_record_is_not_done(
     assert conversation.phase == "talking"
 
 
+async def test_a_whisper_is_on_record_and_is_not_said_if_it_cannot_be(guests: Guests) -> None:
+    house = guests.house
+    _, conversation, _ = await guests.pair()
+    async with raw_staff(house, "grace") as supervisor:
+        await supervisor.says("watch", conversation=conversation.id)
+        await supervisor.hears("opened")
+        fields = {"conversation": conversation.id, "text": "ask about tonight"}
+        await supervisor.says("whisper", ref="first", **fields)
+        await supervisor.hears("accepted")
+        newest = (await house.parts.audit.read(1))[0]
+        assert (newest.act, newest.subject) == (Act.WHISPER, conversation.id)
+        async with _spoiled_record(house):
+            await supervisor.says("whisper", ref="second", **fields)
+            assert (await supervisor.closed())[0] == 4012
+    watched = await (await guests.supervisor()).watches(conversation.id)
+    assert len(watched.staff_log) == 1
+
+
 async def test_a_supervisor_reads_along_unseen(guests: Guests) -> None:
     supervisor = await guests.supervisor()
     seeker, conversation, _ = await guests.pair()
