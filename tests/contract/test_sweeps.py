@@ -70,10 +70,7 @@ async def talking(waiting: Talk) -> Talk:
 async def sweep(talk: Talk, floor: Floor | None = None) -> None:
     """Sweep once, as a process does that has been calm for long."""
     sweeps = Sweeps(talk.parts, floor or Floor())
-    live = await talk.parts.room.live()
-    await sweeps.raise_missing([id_ for id_, _ in live])
-    await sweeps.lapsed()
-    await sweeps.repair(live)
+    await sweeps.once()
 
 
 async def commits_alone(talk: Talk, event: Event) -> None:
