@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat.conversation import (
@@ -72,7 +72,8 @@ class Hash:
         self.fields["revision"] = str(after.revision).encode()
 
 
-@given(abouts, st.lists(events, max_size=12))
+@settings(max_examples=200, deadline=None)
+@given(abouts, st.lists(events, min_size=5, max_size=15))
 def test_a_record_is_read_as_it_was_written(about: About, happenings: list[Event]) -> None:
     kept, state, name = Hash(about), Conversation(ID), ""
     for event in happenings:
@@ -84,11 +85,11 @@ def test_a_record_is_read_as_it_was_written(about: About, happenings: list[Event
         kept.commit(state, after, came)
         state = after
         name = "" if state.supporter is None else came or name
-    record = record_of(ID, kept.fields)
-    assert record is not None
-    assert record.state == state
-    assert record.about == about
-    assert (record.token, record.supporter_name) == (TOKEN, name)
+        record = record_of(ID, kept.fields)
+        assert record is not None
+        assert record.state == state
+        assert record.about == about
+        assert (record.token, record.supporter_name) == (TOKEN, name)
 
 
 def test_no_fields_are_no_record() -> None:
