@@ -61,6 +61,8 @@ class Person:
     async def is_pictured(self, name: str) -> None:
         """Keep a picture of the page for the README."""
         PICTURES.mkdir(parents=True, exist_ok=True)
+        if name == "supervisor":
+            await self.page.evaluate("scrollTo(0, 0)")
         await self.page.screenshot(path=PICTURES / f"{name}.png")
 
 

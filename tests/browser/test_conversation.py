@@ -37,6 +37,7 @@ async def test_three_people_live_through_a_conversation(house: House) -> None:
     await seeker.sees("helped", "Find A Helpline")
     await seeker.is_pictured("talk")
     await seeker.is_accessible()
+    await expect(supporter.page.get_by_text("Conversations: 1 of 2").first).to_be_visible()
     await supporter.is_pictured("supporter")
     await supporter.is_accessible()
     await supervisor.sees("escalation-row")
