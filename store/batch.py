@@ -10,6 +10,7 @@ is safe to run twice, and why nothing here retries.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from redis.exceptions import NoScriptError, RedisError
 from store.errors import StoreError, StoreUnreachable
 from store.replies import Argument, Reply
 from store.scripts import Script
+
+log = logging.getLogger("benchside.store")
 
 LARGEST = 512
 """Commands in one pipeline: enough to amortise a round trip, small enough to answer soon."""
@@ -89,6 +92,9 @@ class Batch:
                 await self._reload(missing)
         except (RedisError, OSError, TimeoutError) as error:
             _fail(batch, StoreUnreachable(f"The store did not answer ({type(error).__name__})."))
+        except Exception as error:  # noqa: BLE001 - the top of a task: what comes next may go well
+            log.error("a batch of %d commands failed: %s", len(batch), type(error).__name__)
+            _fail(batch, StoreUnreachable(f"The outcome is unknown ({type(error).__name__})."))
         except asyncio.CancelledError:
             _fail(batch, StoreUnreachable("The store is closed."))
             raise

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from store.batch import Batch
 from store.connection import Connection, open_connection
-from store.errors import StoreTooOld, StoreUnreachable
+from store.errors import StoreError, StoreTooOld, StoreUnreachable
 from store.replies import Argument, Reply
 from store.scripts import Script, script
 from store.tasks import beside
@@ -58,17 +58,27 @@ class Store:
 
     async def calls(self, commands: Sequence[tuple[Argument, ...]]) -> list[Reply]:
         """Send several commands together; the first error is raised. Raises as `run`."""
+        return [_value(reply) for reply in await self.answers(commands)]
+
+    async def answers(self, commands: Sequence[tuple[Argument, ...]]) -> list[Reply | StoreError]:
+        """Send several commands together; errors come as values in their places."""
         futures = [self._batch.call(*parts) for parts in commands]
         replies = await asyncio.gather(*futures, return_exceptions=True)
-        return [_value(reply) for reply in replies]
+        return [_answer(reply) for reply in replies]
 
     async def info(self) -> dict[str, str]:
         """Return `server_name`, `version`, and what a doctor asks of one node."""
         return await self._connection.info()
 
 
-def _value(reply: Reply | BaseException) -> Reply:
-    if isinstance(reply, BaseException):
+def _answer(reply: Reply | BaseException) -> Reply | StoreError:
+    if isinstance(reply, BaseException) and not isinstance(reply, StoreError):
+        raise reply
+    return reply
+
+
+def _value(reply: Reply | StoreError) -> Reply:
+    if isinstance(reply, StoreError):
         raise reply
     return reply
 
@@ -96,7 +106,7 @@ async def connect(url: str, *, patience: float = 3.0) -> AsyncGenerator[Store]:
     try:
         _check_floor(await connection.info(), url)
         batch = Batch(connection.send, connection.load)
-        wakeups = Wakeups(connection.pubsub())
+        wakeups = Wakeups(connection)
         async with beside(store_batch=batch.run, store_wakeups=wakeups.run):
             yield Store(connection, batch, wakeups)
     finally:

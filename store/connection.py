@@ -4,16 +4,17 @@ This is the only module that knows redis-py's client classes. Nothing is retried
 caller's back: a blind retry once turned one XADD into two entries.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from redis.asyncio import Redis, RedisCluster
-from redis.asyncio.client import PubSub
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import ClusterError, RedisError, SlotNotCoveredError
 
 from store.replies import Argument, Reply
 
@@ -23,7 +24,64 @@ CONNECT_TIMEOUT = 2.0
 """Seconds for a TCP connection and its greeting."""
 
 
-class Connection(Protocol):
+class Link:
+    """One connection of its own to one server, on which both sides speak unasked.
+
+    It is never mended: what fails is closed, and another is opened.
+    """
+
+    def __init__(self, raw: AbstractConnection) -> None:
+        self._raw = raw
+
+    @classmethod
+    async def open(cls, kind: type[AbstractConnection], options: Mapping[str, object]) -> "Link":
+        """Connect and greet, with these options of the library. Raises: RedisError, OSError."""
+        # Without a timeout of the library's own, which can swallow a cancellation in Python 3.11.
+        own = {**options, "socket_timeout": None, "retry": Retry(NoBackoff(), 0)}
+        link = cls(cast("Any", kind)(**own))
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                await cast("Any", link._raw).connect()
+        except BaseException:
+            await link.close()
+            raise
+        return link
+
+    async def send(self, commands: Sequence[tuple[Argument, ...]]) -> None:
+        """Send commands, and don't wait for what they bring."""
+        packed = cast("list[bytes]", cast("Any", self._raw).pack_commands(commands))
+        await self._raw.send_packed_command(packed, check_health=False)
+
+    async def read(self, seconds: float) -> Reply:
+        """Return what the server says next; None if it says nothing for so many seconds.
+
+        Raises: RedisError, OSError: the connection is lost, or the server refuses something.
+        """
+        raw = cast("Any", self._raw)
+        return cast("Reply", await raw.read_response(timeout=seconds, disconnect_on_error=False))
+
+    async def close(self) -> None:
+        """Close the socket, without a farewell."""
+        await self._raw.disconnect(nowait=True)
+
+
+class Servers(Protocol):
+    """What wake-ups ask of a client library: which server a channel is at, and a way there."""
+
+    def server_of(self, channel: str) -> str:
+        """Return the name of the server that wakes this channel; empty if nobody does now."""
+        ...
+
+    async def open_link(self, server: str) -> Link:
+        """Connect to a server. Raises: RedisError, OSError: it can't be reached."""
+        ...
+
+    async def look_around(self) -> None:
+        """Ask again which server is for what. Raises: RedisError, OSError."""
+        ...
+
+
+class Connection(Servers, Protocol):
     """The few things that batch and wake-ups ask of a client library."""
 
     is_cluster: bool
@@ -34,10 +92,6 @@ class Connection(Protocol):
 
     async def load(self, source: str) -> None:
         """Teach every master this script."""
-        ...
-
-    def pubsub(self) -> PubSub:
-        """Return a new, unconnected subscription of the library."""
         ...
 
     async def info(self) -> dict[str, str]:
@@ -68,9 +122,17 @@ class Single:
         """Teach the server this script."""
         await cast("Any", self._redis).script_load(source)
 
-    def pubsub(self) -> PubSub:
-        """Return a new, unconnected subscription of the library."""
-        return cast("PubSub", cast("Any", self._redis).pubsub())
+    def server_of(self, channel: str) -> str:
+        """There is one server, for all channels."""
+        return "the store"
+
+    async def open_link(self, server: str) -> Link:
+        """See `Servers`."""
+        pool = self._redis.connection_pool
+        return await Link.open(pool.connection_class, pool.connection_kwargs)
+
+    async def look_around(self) -> None:
+        """A Sentinel is asked with each new connection, and otherwise nothing changes."""
 
     async def info(self) -> dict[str, str]:
         """Return what the server says of itself."""
@@ -100,9 +162,25 @@ class Cluster:
         """Teach every master this script."""
         await cast("Any", self._redis).script_load(source)
 
-    def pubsub(self) -> PubSub:
-        """Return a new, unconnected subscription of the library."""
-        return cast("PubSub", cast("Any", self._redis).pubsub())
+    def server_of(self, channel: str) -> str:
+        """See `Servers`."""
+        try:
+            node = self._redis.get_node_from_key(channel)
+        except SlotNotCoveredError:
+            return ""
+        return node.name if node else ""
+
+    async def open_link(self, server: str) -> Link:
+        """See `Servers`."""
+        node = self._redis.get_node(node_name=server) if server else None
+        if node is None:
+            raise ClusterError("No server is known for some slots.")
+        return await Link.open(node.connection_class, node.connection_kwargs)
+
+    async def look_around(self) -> None:
+        """See `Servers`."""
+        async with asyncio.timeout(TIMEOUT):
+            await self._redis.nodes_manager.initialize()
 
     async def info(self) -> dict[str, str]:
         """Return what one node says of itself."""
