@@ -25,6 +25,11 @@ from config.risk import Risk
 GUIDED_FROM = Risk.HIGH
 """The risk from which a supporter is shown steps."""
 
+ENTRY_BYTES = 256
+"""Bytes of what an entry becomes on the wire, flag included and words and spans apart."""
+SPAN_BYTES = 48
+"""Bytes of one span of a flag."""
+
 STEPS: dict[Risk, list[str]] = {
     Risk.HIGH: ["stay", "ask_directly", "ask_plan", "ask_safe_now", "offer_helplines", "call_desk"],
     Risk.IMMINENT: ["stay", "call_desk", "ask_safe_now", "emergency", "distance", "who_is_near"],
@@ -167,3 +172,15 @@ def backlog(
                 fact = flag_of(conversation, seq, entry, wrong=True) or fact
             facts.append(fact)
     return facts
+
+
+def fitting(entries: Sequence[tuple[Seq, LogEntry]], most_bytes: int) -> int:
+    """Return how many of the first entries fit into about so many bytes; at least one does."""
+    size = 0
+    for number, (_, entry) in enumerate(entries):
+        size += ENTRY_BYTES
+        if isinstance(entry, Line):
+            size += len(entry.text.encode()) + SPAN_BYTES * len(entry.spans)
+        if size > most_bytes and number:
+            return number
+    return len(entries)

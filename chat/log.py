@@ -14,9 +14,13 @@ from chat.protocol import Phase
 from config.clock import Millis
 from config.ids import AccountId, ConversationId, Ref, Seq, TokenHash
 from config.risk import Risk
+from store.errors import StoreError
 
 SEEKER: Literal["seeker"] = "seeker"
 """The sender's name of every seeker; staff are named by their account."""
+
+PAGE = 100
+"""Entries handed over at once where a log is read page by page."""
 
 Sender = AccountId | Literal["seeker"]
 
@@ -92,13 +96,21 @@ class Lines(Protocol):
     async def read(
         self, conversation: ConversationId, since: int, limit: int | None = None
     ) -> list[tuple[Seq, LogEntry]]:
-        """Return the entries after `since`, oldest first; with a limit, no more than so many."""
+        """Return the entries after `since`, oldest first; with a limit, no more than so many.
+
+        Raises:
+            StoreError: it can't be read, or `since` is less than 0.
+        """
         ...
 
     async def read_many(
         self, since: Sequence[tuple[ConversationId, int]]
-    ) -> list[list[tuple[Seq, LogEntry]]]:
-        """Return, for each conversation, the entries after its position, in one round trip."""
+    ) -> Sequence[Sequence[tuple[Seq, LogEntry]] | StoreError]:
+        """Return a page after each of these positions, in one round trip.
+
+        A page has `PAGE` entries if there are so many. What fails for one conversation is a
+        value in its place; the others are told all the same.
+        """
         ...
 
 
@@ -112,9 +124,9 @@ class StaffLines(Protocol):
         ...
 
     async def read_staff(
-        self, conversation: ConversationId, since: int
+        self, conversation: ConversationId, since: int, limit: int | None = None
     ) -> list[tuple[int, StaffLogEntry]]:
-        """Return the staff's entries after `since`, oldest first."""
+        """Return the staff's entries after `since`, oldest first; no more than the limit."""
         ...
 
 

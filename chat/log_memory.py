@@ -9,11 +9,12 @@ from typing import Literal
 
 from chat.conversation import Conversation
 from chat.entry import Line, LogEntry, StaffLogEntry
-from chat.log import SEEKER, About, Appended, NotAppended, Record, Sender
+from chat.log import PAGE, SEEKER, About, Appended, NotAppended, Record, Sender
 from config import clock
 from config.clock import Millis
 from config.ids import AccountId, ConversationId, Ref, Seq, TokenHash
 from config.risk import ESCALATES_FROM, Risk
+from store.errors import StoreError
 
 
 @dataclass(slots=True)
@@ -125,15 +126,23 @@ class MemoryLog:
         self, conversation: ConversationId, since: int, limit: int | None = None
     ) -> list[tuple[Seq, LogEntry]]:
         """See `Lines.read`."""
+        if since < 0:
+            raise StoreError("A position is not before the beginning.")
         kept = self._find(conversation)
         numbered = enumerate(kept.entries, 1) if kept else ()
         return [(Seq(seq), entry) for seq, entry in numbered if seq > since][:limit]
 
     async def read_many(
         self, since: Sequence[tuple[ConversationId, int]]
-    ) -> list[list[tuple[Seq, LogEntry]]]:
+    ) -> list[list[tuple[Seq, LogEntry]] | StoreError]:
         """See `Lines.read_many`."""
-        return [await self.read(id_, start) for id_, start in since]
+        pages: list[list[tuple[Seq, LogEntry]] | StoreError] = []
+        for id_, start in since:
+            try:
+                pages.append(await self.read(id_, start, PAGE))
+            except StoreError as error:
+                pages.append(error)
+        return pages
 
     async def append_staff(
         self, conversation: ConversationId, account: AccountId, ref: Ref, entry: StaffLogEntry
@@ -152,11 +161,12 @@ class MemoryLog:
         return Appended(n, fresh=True)
 
     async def read_staff(
-        self, conversation: ConversationId, since: int
+        self, conversation: ConversationId, since: int, limit: int | None = None
     ) -> list[tuple[int, StaffLogEntry]]:
         """See `StaffLines.read_staff`."""
         kept = self._find(conversation)
-        return [(n, entry) for n, entry in enumerate(kept.staff if kept else (), 1) if n > since]
+        numbered = enumerate(kept.staff, 1) if kept else ()
+        return [(n, entry) for n, entry in numbered if n > since][:limit]
 
     async def create(
         self, conversation: ConversationId, about: About, token: TokenHash, opening: Line | None

@@ -4,19 +4,23 @@ All keys of a conversation share the hash tag `{c:<id>}`, so one script may touc
 cluster too. `meta` is a hash, the two logs are streams whose entry ids are the seqs.
 """
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Literal, TypeVar
+
+import msgspec
 
 from chat.conversation import Conversation
 from chat.entry import Line, LogEntry, StaffLogEntry, pack, unpack, unpack_staff
-from chat.log import About, Appended, NotAppended, Record, Sender
+from chat.log import PAGE, About, Appended, NotAppended, Record, Sender
 from chat.record import fields_of_about, fields_of_change, record_of
 from config.clock import Millis
 from config.ids import AccountId, ConversationId, Ref, Seq, TokenHash
 from config.risk import ESCALATES_FROM, Risk
 from store.client import Store
-from store.errors import StoreError
+from store.errors import StoreDamaged, StoreError
 from store.replies import Argument, Reply, as_int, as_list, as_map, as_text
+
+E = TypeVar("E")
 
 _REFUSALS: dict[str, Literal["ended", "unknown", "not_a_member"]] = {
     "ended": "ended",
@@ -24,7 +28,7 @@ _REFUSALS: dict[str, Literal["ended", "unknown", "not_a_member"]] = {
     "not_a_member": "not_a_member",
 }
 
-PAGE = 1000
+ROUND_TRIP = 1000
 """Entries read in one round trip; the store does nothing else meanwhile."""
 
 
@@ -85,32 +89,37 @@ class RedisLog:
     ) -> list[tuple[Seq, LogEntry]]:
         """See `Lines.read`."""
         log = _keys(conversation)[1]
-        most = PAGE if limit is None else limit
-        entries: list[tuple[Seq, LogEntry]] = []
+        return [
+            (Seq(seq), _unpacked(unpack, packed))
+            for seq, packed in await self._range(log, since, limit)
+        ]
+
+    async def _range(self, key: str, since: int, limit: int | None) -> list[tuple[int, bytes]]:
+        most = ROUND_TRIP if limit is None else limit
+        rows: list[tuple[int, bytes]] = []
         while True:
-            start = entries[-1][0] if entries else since
-            reply = await self._store.call("XRANGE", log, f"({start}-0", "+", "COUNT", most)
-            page = [(Seq(seq), unpack(packed)) for seq, packed in _stream(reply)]
-            entries += page
+            start = rows[-1][0] if rows else since
+            page = _stream(await self._store.call("XRANGE", key, f"({start}-0", "+", "COUNT", most))
+            rows += page
             if limit is not None or len(page) < most:
-                return entries
+                return rows
 
     async def read_many(
         self, since: Sequence[tuple[ConversationId, int]]
-    ) -> list[list[tuple[Seq, LogEntry]]]:
+    ) -> Sequence[Sequence[tuple[Seq, LogEntry]] | StoreError]:
         """See `Lines.read_many`."""
-        replies = await self._store.calls(
-            [("XRANGE", _keys(id_)[1], f"({start}-0", "+") for id_, start in since]
+        replies = await self._store.answers(
+            [("XRANGE", _keys(id_)[1], f"({start}-0", "+", "COUNT", PAGE) for id_, start in since]
         )
-        return [[(Seq(seq), unpack(packed)) for seq, packed in _stream(reply)] for reply in replies]
+        return [_page(reply) for reply in replies]
 
     async def read_staff(
-        self, conversation: ConversationId, since: int
+        self, conversation: ConversationId, since: int, limit: int | None = None
     ) -> list[tuple[int, StaffLogEntry]]:
         """See `StaffLines.read_staff`."""
         staff = _keys(conversation)[4]
-        reply = await self._store.call("XRANGE", staff, f"({since}-0", "+")
-        return [(n, unpack_staff(packed)) for n, packed in _stream(reply)]
+        rows = await self._range(staff, since, limit)
+        return [(n, _unpacked(unpack_staff, packed)) for n, packed in rows]
 
     async def create(
         self, conversation: ConversationId, about: About, token: TokenHash, opening: Line | None
@@ -218,6 +227,26 @@ def _appended(reply: Reply) -> Appended | NotAppended:
             raise StoreError("The store refused a line for a reason that nobody knows.")
         return NotAppended(reason)
     return Appended(Seq(as_int(seq)), fresh=as_int(rest) == 1)
+
+
+def _page(reply: Reply | StoreError) -> Sequence[tuple[Seq, LogEntry]] | StoreError:
+    """Return the entries up to the first that can't be read; why, if it is the first of all."""
+    if isinstance(reply, StoreError):
+        return reply
+    entries: list[tuple[Seq, LogEntry]] = []
+    try:
+        for seq, packed in _stream(reply):
+            entries.append((Seq(seq), _unpacked(unpack, packed)))
+    except StoreError as error:
+        return entries or error
+    return entries
+
+
+def _unpacked(unpacker: Callable[[bytes], E], packed: bytes) -> E:
+    try:
+        return unpacker(packed)
+    except (msgspec.DecodeError, UnicodeError):
+        raise StoreDamaged("An entry of a log can't be read.") from None
 
 
 def _stream(reply: Reply) -> list[tuple[int, bytes]]:

@@ -2,6 +2,9 @@
 
 Everyone who has something to tell a connection puts it here and goes on; one writer task sends.
 A reader who falls too far behind is cut: the log has everything, so coming back loses nothing.
+
+What was said before somebody came can wait for them to read: whoever has such a backlog to tell
+asks for room, which is half of what the outbox holds; the other half is for what is said now.
 """
 
 import asyncio
@@ -21,6 +24,7 @@ class Outbox:
         self._most_bytes = most_bytes
         self._most_frames = most_frames
         self._filled = asyncio.Event()
+        self._waiting: set[Callable[[], None]] = set()
         self.closing: Closing | None = None
         """Why the connection is to be closed, once what is queued has been sent."""
 
@@ -38,20 +42,53 @@ class Outbox:
         self._bytes += len(frame)
         self._filled.set()
 
+    def has_room(self, then: Callable[[], None]) -> bool:
+        """Whether there is room for a backlog; if not, `then` is called once all is read.
+
+        Once there is a reason to close there is no room any more; who waited is called too.
+        """
+        if self.closing is not None:
+            return False
+        if 2 * self._bytes < self._most_bytes and 2 * len(self._frames) < self._most_frames:
+            return True
+        self._waiting.add(then)
+        return False
+
+    async def room(self) -> None:
+        """Wait until there is room for a backlog, or a reason to close."""
+        read = asyncio.Event()
+        while self.closing is None and not self.has_room(read.set):
+            await read.wait()
+            read.clear()
+
     def close(self, closing: Closing) -> None:
         """Close the connection after what is queued; the first reason holds."""
         if self.closing is None:
             self.closing = closing
             self._filled.set()
+            self._make_room()
 
     async def drain(self, send: Callable[[bytes], Awaitable[None]]) -> Closing:
-        """Send what comes until there is a reason to close; return it."""
-        while True:
-            while self._frames:
-                frame = self._frames.popleft()
-                self._bytes -= len(frame)
-                await send(frame)
-            if self.closing is not None:
-                return self.closing
-            self._filled.clear()
-            await self._filled.wait()
+        """Send what comes until there is a reason to close; return it.
+
+        When sending fails, nothing more is taken either.
+        """
+        try:
+            while True:
+                while self._frames:
+                    frame = self._frames.popleft()
+                    self._bytes -= len(frame)
+                    await send(frame)
+                if self._waiting:
+                    self._make_room()
+                if self.closing is not None:
+                    return self.closing
+                self._filled.clear()
+                await self._filled.wait()
+        finally:
+            self.close(Closings.TOO_SLOW.value)
+
+    def _make_room(self) -> None:
+        waiting, self._waiting = self._waiting, set()
+        for then in waiting:
+            then()

@@ -170,7 +170,10 @@ StaffEntry = Noted | Whispered
 
 
 class Opened(Fact, frozen=True, kw_only=True, tag="opened"):
-    """A conversation is open on this screen, with all that was said in it so far."""
+    """A conversation is open on this screen, with what was said in it so far, from the beginning.
+
+    Of a very long log the rest follows, entry by entry.
+    """
 
     conversation: Id
     part: Part

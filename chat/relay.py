@@ -4,19 +4,23 @@ Each follower has a position in each log and hears exactly the entries after it,
 entry that was committed here is handed over directly; for all else the log is read, when a
 wake-up says so, when the store was away, and each few seconds in any case. So a wake-up that is
 lost costs time and nothing more.
+
+A log is read a page at a time, and only for followers with room for it: a reader who has much to
+make up for is given as much as they take, and costs no more than one outbox.
 """
 
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Literal, Protocol
 
 from chat import facts
 from chat import protocol as wire
 from chat import protocol_staff as staff
 from chat.entry import FlagDoubted, Line, LogEntry, StaffLogEntry
-from chat.log import Log
+from chat.log import PAGE, Log
 from config.ids import AccountId, ConversationId, Seq
 from safety.verdict import ContextLine
 from store.errors import StoreError
@@ -60,6 +64,13 @@ class Follower(Protocol):
         """Take a frame; must not block."""
         ...
 
+    def has_room(self, then: Callable[[], None]) -> bool:
+        """Whether there is room for what was said earlier; if not, `then` is called once there is.
+
+        What is said now is heard in any case.
+        """
+        ...
+
     def notice(self, conversation: ConversationId, seq: Seq, entry: LogEntry) -> None:
         """Be told of an entry right after its frames."""
         ...
@@ -72,11 +83,17 @@ class Follower(Protocol):
 class _Following:
     """One conversation in this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, look: Callable[[], None]) -> None:
+        self.look = look
+        """Reads both logs again, soon."""
         self.positions: dict[Follower, int] = {}
         self.staff_positions: dict[Follower, int] = {}
         self.context: deque[ContextLine] = deque(maxlen=CONTEXT_LINES)
         self.context_at = 0
+
+    def starts(self, positions: dict[Follower, int]) -> set[int]:
+        """Return where the log is to be read from: the positions of all who have room."""
+        return {at for follower, at in positions.items() if follower.has_room(self.look)}
 
 
 class Relay:
@@ -124,8 +141,11 @@ class Relay:
 
         `entries` are the log's last ones that the caller has read; they seed the context.
         """
-        known = conversation in self._followings
-        following = self._followings.setdefault(conversation, _Following())
+        following = self._followings.get(conversation)
+        known = following is not None
+        if following is None:
+            following = _Following(partial(self.look, conversation))
+            self._followings[conversation] = following
         for seq, entry in entries:
             _remember(following, seq, entry)
         following.positions[follower] = position
@@ -158,7 +178,15 @@ class Relay:
             return
         if sender is not None and following.positions.get(sender) == seq - 1:
             following.positions[sender] = seq
-        self._hand_over(conversation, following, [(seq, entry)])
+        _remember(following, seq, entry)
+        frames = _Frames(conversation, seq, entry)
+        for follower, position in list(following.positions.items()):
+            if position == seq - 1:
+                following.positions[follower] = seq
+                frames.give(follower)
+            elif position < seq - 1 and follower.has_room(following.look):
+                self._stale.add(conversation)
+                self._wanted.set()
 
     def look(self, conversation: ConversationId) -> None:
         """Read both logs of a conversation again, soon."""
@@ -200,48 +228,68 @@ class Relay:
             for conversation in left:
                 if conversation not in self._followings:
                     await self._wakeups.forget(self._log.channel(conversation))
-            try:
-                await self._catch_up(stale)
-                await self._catch_up_staff(stale_staff)
-            except StoreError as error:
-                # The positions are unchanged; the gap that follows, or the sweep, looks again.
-                log.warning("the log could not be read: %s", error)
+            await self._catch_up(stale)
+            for conversation in stale_staff:
+                await self._catch_up_staff(conversation)
 
     async def _catch_up(self, conversations: set[ConversationId]) -> None:
+        """Hand over a page of each of these; what could not be read waits for the next look."""
         wanted = [
-            (id_, min(following.positions.values()))
+            (id_, start)
             for id_ in conversations
-            if (following := self._followings.get(id_)) and following.positions
+            if (following := self._followings.get(id_))
+            for start in following.starts(following.positions)
         ]
-        for (id_, _), entries in zip(wanted, await self._log.read_many(wanted), strict=True):
-            following = self._followings.get(id_)
-            if following:
-                self._hand_over(id_, following, entries)
+        if not wanted:
+            return
+        try:
+            pages = await self._log.read_many(wanted)
+        except StoreError as error:
+            # The positions are unchanged; the gap that follows, or the sweep, looks again.
+            self._stale |= conversations
+            log.warning("%d logs could not be read: %s", len(wanted), error)
+            return
+        for (id_, _), page in zip(wanted, pages, strict=True):
+            if isinstance(page, StoreError):
+                log.warning("the log of %s could not be read: %s", id_, page)
+                continue
+            try:
+                self._hand_over(id_, page)
+            except Exception as error:  # noqa: BLE001 - one conversation's fault is not another's
+                log.error("entries of %s could not be told: %s", id_, type(error).__name__)
 
-    def _hand_over(
-        self,
-        conversation: ConversationId,
-        following: _Following,
-        entries: list[tuple[Seq, LogEntry]],
-    ) -> None:
-        for seq, entry in entries:
+    def _hand_over(self, id_: ConversationId, page: Sequence[tuple[Seq, LogEntry]]) -> None:
+        following = self._followings.get(id_)
+        if following is None:
+            return
+        for seq, entry in page:
             _remember(following, seq, entry)
-            frames = _Frames(conversation, seq, entry)
+            frames = _Frames(id_, seq, entry)
             for follower, position in list(following.positions.items()):
-                if position == seq - 1:
+                if position == seq - 1 and follower.has_room(following.look):
                     following.positions[follower] = seq
                     frames.give(follower)
-                elif position < seq - 1:
-                    self._stale.add(conversation)
-                    self._wanted.set()
+        if len(page) == PAGE:
+            self._stale.add(id_)
+            self._wanted.set()
 
-    async def _catch_up_staff(self, conversations: set[ConversationId]) -> None:
-        for id_ in conversations:
-            following = self._followings.get(id_)
-            if following and following.staff_positions:
-                since = min(following.staff_positions.values())
-                for n, entry in await self._log.read_staff(id_, since):
+    async def _catch_up_staff(self, id_: ConversationId) -> None:
+        """Hand over a page of the staff's log; what could not be read waits for the next look."""
+        following = self._followings.get(id_)
+        if following is None:
+            return
+        try:
+            for start in following.starts(following.staff_positions):
+                page = await self._log.read_staff(id_, start, PAGE)
+                for n, entry in page:
                     await self._give_staff(id_, following, n, entry)
+                if len(page) == PAGE:
+                    self._stale_staff.add(id_)
+                    self._wanted.set()
+        except StoreError as error:
+            log.warning("the staff's log of %s could not be read: %s", id_, error)
+        except Exception as error:  # noqa: BLE001 - one conversation's fault is not another's
+            log.error("staff's entries of %s could not be told: %s", id_, type(error).__name__)
 
     async def _give_staff(
         self, conversation: ConversationId, following: _Following, n: int, entry: StaffLogEntry
@@ -253,13 +301,10 @@ class Relay:
             fact = facts.of_staff_log(conversation, n, entry)
         frame = wire.encode(fact) if fact else b""
         for follower, position in list(following.staff_positions.items()):
-            if position == n - 1:
+            if position == n - 1 and follower.has_room(following.look):
                 following.staff_positions[follower] = n
                 if frame:
                     follower.hear(frame)
-            elif position < n - 1:
-                self._stale_staff.add(conversation)
-                self._wanted.set()
 
     async def _doubted(
         self, conversation: ConversationId, doubt: FlagDoubted

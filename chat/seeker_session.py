@@ -4,6 +4,7 @@ What the seeker may say when is decided here by phase; how lines are kept and ha
 elsewhere. Nothing of the staff's protocol is imported, so nothing of it can be sent.
 """
 
+from collections.abc import Callable
 from typing import Literal, assert_never
 
 from chat import protocol as wire
@@ -240,6 +241,10 @@ class SeekerSession:
     def hear(self, frame: bytes) -> None:
         """Queue a frame of the relay."""
         self._outbox.put(frame)
+
+    def has_room(self, then: Callable[[], None]) -> bool:
+        """See `Follower`."""
+        return self._outbox.has_room(then)
 
     def notice(self, conversation: ConversationId, seq: Seq, entry: LogEntry) -> None:
         """Follow what phase the conversation is in."""

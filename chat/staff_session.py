@@ -4,6 +4,7 @@ A supporter sees only the conversations that they are a member of. What a suppor
 `supporting.py`, what supervisors do beyond that in `supervising.py`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -13,7 +14,7 @@ from chat import protocol_staff as staff
 from chat.closing import Closing
 from chat.entry import ConversationEnded, FlagDoubted, LogEntry, MemberLeft
 from chat.floor import Floor
-from chat.log import Record
+from chat.log import PAGE, Record
 from chat.outbox import Outbox
 from chat.parts import Parts
 from chat.protocol_board import Board
@@ -138,11 +139,13 @@ class StaffSession:
 
     async def open(self, id_: ConversationId, part: staff.Part) -> None:
         """Show a conversation with all that was said in it, and follow it from there."""
+        await self._outbox.room()
         record = await self.parts.log.find(id_)
         if record is None:
             self.refuse("conversation_ended", None, id_)
             return
-        entries = await self.parts.log.read(id_, 0)
+        entries = await self.parts.log.read(id_, 0, limits.OPENED_ENTRIES + 1)
+        fitting = facts.fitting(entries[: limits.OPENED_ENTRIES], limits.OPENED_BYTES)
         staff_entries = await self.parts.log.read_staff(id_, 0)
         doubted = frozenset(
             entry.seq for _, entry in staff_entries if isinstance(entry, FlagDoubted)
@@ -162,11 +165,13 @@ class StaffSession:
                 mood=about.mood,
                 supporter=record.supporter_name,
                 connected=record.connected,
-                backlog=facts.backlog(id_, entries, doubted, self.account),
+                backlog=facts.backlog(id_, entries[:fitting], doubted, self.account),
                 staff=[one for one in written if one is not None],
                 helplines=self.parts.helplines(about.country),
             )
         )
+        if fitting < len(entries):
+            entries = await self._tell_rest(id_, entries[fitting:], doubted)
         if record.phase == "ended":
             return
         self.shown.open[id_] = Open(part, about.languages[0])
@@ -175,6 +180,19 @@ class StaffSession:
         await self.parts.relay.follow(
             id_, self, entries, position=position, staff_position=staff_position
         )
+
+    async def _tell_rest(
+        self, id_: ConversationId, rest: list[tuple[Seq, LogEntry]], doubted: frozenset[int]
+    ) -> list[tuple[Seq, LogEntry]]:
+        """Tell the rest of a long log, no faster than it is read; return its last entries."""
+        self.parts.relay.unfollow(id_, self)  # nothing later may come in between
+        last = rest
+        while rest and self._outbox.closing is None:
+            for fact in facts.backlog(id_, rest, doubted, self.account):
+                await self._outbox.room()
+                self.tell(fact)
+            last, rest = rest, await self.parts.log.read(id_, rest[-1][0], PAGE)
+        return last
 
     def close_view(
         self,
@@ -189,6 +207,10 @@ class StaffSession:
     def hear(self, frame: bytes) -> None:
         """Queue a frame."""
         self._outbox.put(frame)
+
+    def has_room(self, then: Callable[[], None]) -> bool:
+        """See `Follower`."""
+        return self._outbox.has_room(then)
 
     def notice(self, conversation: ConversationId, seq: Seq, entry: LogEntry) -> None:
         """Stop showing what this person is no longer part of."""

@@ -17,6 +17,10 @@ OUTBOX_BYTES: Final = 256 * KIB
 backlog of some hundred lines, so that a slow network is not taken for a dead one."""
 OUTBOX_FRAMES: Final = 512
 """Unsent frames after which a reader is too slow; bounds the cost of very small frames."""
+OPENED_ENTRIES: Final = 500
+"""Entries that come with `opened`: an hour's talk. The rest of a longer log follows it."""
+OPENED_BYTES: Final = 96 * KIB
+"""About how much of a log comes with `opened`: it has to fit into half an outbox."""
 FIRST_FRAME_SECONDS: Final = 10.0
 """How long a new socket may stay silent before it says who it is."""
 STALLED_SECONDS: Final = 10.0

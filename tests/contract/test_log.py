@@ -1,7 +1,7 @@
 """The log: one suite for the fake, a single store and a cluster of three masters."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -20,12 +20,13 @@ from chat.conversation import (
     Log as LogEffect,
 )
 from chat.entry import FlagDoubted, LogEntry, MemberLeft
-from chat.log import SEEKER, Appended, Log, NotAppended
+from chat.log import PAGE, SEEKER, Appended, Log, NotAppended
 from chat.log_memory import MemoryLog
 from chat.log_redis import RedisLog
 from config.ids import AccountId, ConversationId, Ref, Seq, TokenHash
 from config.risk import Risk
 from store.client import Store
+from store.errors import StoreError
 from store.replies import as_int
 from tests.support.adapters import KINDS, store_for
 from tests.support.talks import (
@@ -122,6 +123,11 @@ async def change(log: Log, event: Event, name: str = "") -> int:
     seq = await log.commit(before, after, entries, name)
     assert seq is not None
     return seq
+
+
+def seqs(page: Sequence[tuple[Seq, LogEntry]] | StoreError) -> list[int]:
+    assert not isinstance(page, StoreError)
+    return [seq for seq, _ in page]
 
 
 async def end(log: Log) -> None:
@@ -257,6 +263,12 @@ async def test_reading_begins_after_a_position_and_ends_where_asked(log: Log) ->
     assert await log.read(ONE, 99) == []
 
 
+async def test_no_position_is_before_the_beginning(log: Log) -> None:
+    await log.append(ONE, SEEKER, a_line())
+    with pytest.raises(StoreError):
+        await log.read(ONE, -1)
+
+
 async def test_a_log_of_many_pages_is_read_whole(log: Log) -> None:
     sent = [log.append(ONE, SEEKER, a_line(f"r{n}")) for n in range(2100)]
     await asyncio.gather(*sent)
@@ -268,8 +280,24 @@ async def test_several_logs_are_read_at_once(log: Log) -> None:
     await log.append(ONE, SEEKER, a_line("r1"))
     await log.append(ONE, SEEKER, a_line("r2"))
     found = await log.read_many([(ONE, 1), (TWO, 0), (ConversationId("none"), 0), (TWO, 1)])
-    assert [[seq for seq, _ in entries] for entries in found] == [[2], [1], [], []]
-    assert await log.read_many([]) == []
+    assert [seqs(page) for page in found] == [[2], [1], [], []]
+    assert list(await log.read_many([])) == []
+
+
+async def test_what_fails_for_one_log_does_not_fail_for_the_others(log: Log) -> None:
+    await log.append(ONE, SEEKER, a_line())
+    first, failed, last = await log.read_many([(ONE, 0), (ONE, -1), (ONE, 1)])
+    assert (seqs(first), seqs(last)) == ([1], [])
+    assert isinstance(failed, StoreError)
+
+
+async def test_several_logs_are_read_page_by_page(log: Log) -> None:
+    sent = [log.append(ONE, SEEKER, a_line(f"r{n}")) for n in range(PAGE + 3)]
+    await asyncio.gather(*sent)
+    (page,) = await log.read_many([(ONE, 0)])
+    (rest,) = await log.read_many([(ONE, PAGE)])
+    assert seqs(page) == list(range(1, PAGE + 1))
+    assert seqs(rest) == [PAGE + 1, PAGE + 2, PAGE + 3]
 
 
 # Transitions
@@ -359,8 +387,9 @@ async def test_what_staff_write_is_in_no_log_of_the_seeker(log: Log) -> None:
     doubt = FlagDoubted(at=START, account=ANNA, seq=1)
     assert fresh(await log.append_staff(ONE, ANNA, Ref("wrong:1"), doubt)) == 2
     assert await log.read(ONE, 0) == []
-    assert await log.read_many([(ONE, 0)]) == [[]]
+    assert list(await log.read_many([(ONE, 0)])) == [[]]
     assert await log.read_staff(ONE, 0) == [(1, a_text()), (2, doubt)]
+    assert await log.read_staff(ONE, 0, 1) == [(1, a_text())]
     assert await log.read_staff(ONE, 1) == [(2, doubt)]
     record = await log.find(ONE)
     assert record is not None
@@ -457,6 +486,15 @@ async def test_what_is_over_is_forgotten_as_a_whole(kept: Kept, log: Log) -> Non
     assert (await log.read(ONE, 0), await log.read_staff(ONE, 0)) == ([], [])
     assert await log.append(ONE, SEEKER, a_line()) == NotAppended("unknown")
     assert await log.append_staff(ONE, ANNA, Ref("before"), a_text()) == NotAppended("unknown")
+
+
+async def test_what_staff_wrote_before_the_end_expires_with_the_rest(kept: Kept, log: Log) -> None:
+    await log.append(ONE, SEEKER, a_line(risk=Risk.HIGH))
+    await log.append_staff(ONE, ANNA, Ref("before"), a_text())
+    await end(log)
+    await kept.retention_passes()
+    assert (await log.read(ONE, 0), await log.read_staff(ONE, 0)) == ([], [])
+    assert await log.unraised([ONE]) == []
 
 
 async def test_what_goes_on_does_not_expire(kept: Kept, log: Log) -> None:

@@ -5,7 +5,7 @@ must be alike, and the promises must hold.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import pytest
@@ -41,13 +41,14 @@ from config.clock import Millis
 from config.ids import AccountId, ConversationId, Ref, Seq, TokenHash, new_id
 from config.risk import ESCALATES_FROM, Risk
 from store.client import Store, connect
+from store.errors import StoreError
 from tests.support.talks import ABOUT, RETENTION, START, TOKEN, a_line, a_text
 
 T = TypeVar("T")
 
 Seen = tuple[
     list[Record | None],
-    list[list[tuple[Seq, LogEntry]]],
+    Sequence[Sequence[tuple[Seq, LogEntry]] | StoreError],
     list[object],
     list[tuple[ConversationId, Seq, Risk]],
 ]
@@ -173,12 +174,12 @@ class Logs(RuleBasedStateMachine):
 
         records, logs, _, unraised = self.both(everything)
         for record, entries in zip(records, logs, strict=True):
-            if record is not None:
+            if record is not None and not isinstance(entries, StoreError):
                 mine = {seq for id_, seq, _ in unraised if id_ == record.state.id}
                 self._keeps_its_promises(record, entries, mine)
 
     def _keeps_its_promises(
-        self, record: Record, entries: list[tuple[Seq, LogEntry]], unraised: set[Seq]
+        self, record: Record, entries: Sequence[tuple[Seq, LogEntry]], unraised: set[Seq]
     ) -> None:
         assert [seq for seq, _ in entries] == list(range(1, record.last + 1))
         lines = [entry for _, entry in entries if isinstance(entry, Line)]

@@ -1,6 +1,7 @@
 """The outbox of one connection: order, bounds, and the reason for which it ends."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -116,3 +117,62 @@ async def test_a_frame_on_its_way_does_not_count_but_those_behind_it_do() -> Non
         reader.may.release()
     assert draining.result() == TOO_SLOW
     assert reader.frames == [b"on its way"]
+
+
+# Room for a backlog
+
+
+def called(then: list[str]) -> Callable[[], None]:
+    return lambda: then.append("called")
+
+
+@pytest.mark.parametrize(("frames", "size"), [(2, 1), (1, 50)])
+async def test_a_backlog_has_half_of_the_room(frames: int, size: int) -> None:
+    outbox, calls = Outbox(most_bytes=100, most_frames=4), list[str]()
+    for _ in range(frames):
+        assert outbox.has_room(called(calls))
+        outbox.put(b"x" * size)
+    assert not outbox.has_room(called(calls))
+    outbox.put(b"said now")
+    assert outbox.closing is None
+    assert calls == []
+
+
+async def test_who_waits_for_room_is_called_once_all_is_read() -> None:
+    outbox, reader, calls = Outbox(most_frames=2), Reader(), list[str]()
+    outbox.put(b"one")
+    assert not outbox.has_room(called(calls))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(outbox.drain(reader), name="drain")
+        async with asyncio.timeout(10):
+            await outbox.room()
+        assert calls == ["called"]
+        outbox.put(b"two")
+        await reader.has(2)
+        assert calls == ["called"]
+        outbox.close(ENDED)
+
+
+async def test_nobody_waits_for_room_in_what_is_closed() -> None:
+    outbox, calls = Outbox(most_frames=2), list[str]()
+    outbox.put(b"one")
+    assert not outbox.has_room(called(calls))
+    outbox.close(ENDED)
+    assert calls == ["called"]
+    assert not outbox.has_room(called(calls))
+    async with asyncio.timeout(10):
+        await outbox.room()
+    assert calls == ["called"]
+
+
+async def test_when_sending_fails_nothing_more_is_taken() -> None:
+    async def fails(frame: bytes) -> None:
+        raise OSError
+
+    outbox, calls = Outbox(most_frames=2), list[str]()
+    outbox.put(b"one")
+    assert not outbox.has_room(called(calls))
+    with pytest.raises(OSError):
+        await outbox.drain(fails)
+    assert outbox.closing is not None
+    assert calls == ["called"]

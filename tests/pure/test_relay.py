@@ -18,7 +18,7 @@ from chat.log_memory import MemoryLog, MemoryWakes
 from chat.relay import Relay
 from config.ids import AccountId, ConversationId, Ref, Seq
 from config.risk import Risk
-from store.errors import StoreUnreachable
+from store.errors import StoreError, StoreUnreachable
 from store.tasks import beside
 from tests.support.talks import (
     ABOUT,
@@ -44,12 +44,25 @@ class Follower:
     frames: list[bytes] = field(default_factory=list[bytes])
     entries: list[int] = field(default_factory=list[int])
     hints: list[str] = field(default_factory=list[str])
+    full: bool = False
+    calls: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
     on_entry: Callable[[int], None] = lambda _: None
     _came: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hear(self, frame: bytes) -> None:
         self.frames.append(frame)
         self._came.set()
+
+    def has_room(self, then: Callable[[], None]) -> bool:
+        if self.full:
+            self.calls.append(then)
+        return not self.full
+
+    def reads(self) -> None:
+        """Make room again."""
+        self.full = False
+        for then in self.calls:
+            then()
 
     def notice(self, conversation: ConversationId, seq: Seq, entry: LogEntry) -> None:
         self.entries.append(seq)
@@ -135,24 +148,28 @@ class SlowLog(MemoryLog):
         self.wires = Wires()
         super().__init__(origin=origin, wakes=self.wires, beside=beside)
         self.failing = False
+        self.damaged: set[ConversationId] = set()
         self.reading = Gate()
         self.reading_staff = Gate()
         self.reads = 0
 
     async def read_many(
         self, since: Sequence[tuple[ConversationId, int]]
-    ) -> list[list[tuple[Seq, LogEntry]]]:
+    ) -> list[list[tuple[Seq, LogEntry]] | StoreError]:
         self.reads += len(since)
         entries = await super().read_many(since)
+        for number, (id_, _) in enumerate(since):
+            if id_ in self.damaged:
+                entries[number] = StoreError("This one can't be read.")
         await self.reading.passes()
         if self.failing:
             raise StoreUnreachable
         return entries
 
     async def read_staff(
-        self, conversation: ConversationId, since: int
+        self, conversation: ConversationId, since: int, limit: int | None = None
     ) -> list[tuple[int, StaffLogEntry]]:
-        entries = await super().read_staff(conversation, since)
+        entries = await super().read_staff(conversation, since, limit)
         await self.reading_staff.passes()
         return entries
 
@@ -214,6 +231,13 @@ async def note(process: Process, ref: str, text: str = SECRET) -> None:
     await process.log.append_staff(ONE, ANNA, Ref(ref), a_text(ref, text, "whisper"))
 
 
+async def quiet(process: Process, follower: Follower) -> None:
+    """Wait until the relay has read all that it wanted to, by a note that comes after it."""
+    told = len(follower.of("whispered"))
+    await note(process, f"quiet {told}")
+    await follower.has_been_told("whispered", told + 1)
+
+
 # Order
 
 
@@ -234,10 +258,12 @@ async def test_what_was_committed_here_is_handed_over_without_reading(here: Proc
     await here.follows(seeker, anna)
     await here.says("r1")
     await anna.has_heard(1)
+    await quiet(here, anna)
     before = here.log.reads
     for number in range(2, 6):
         await here.says(f"r{number}", sender=seeker)
     assert anna.entries == [1, 2, 3, 4, 5]
+    await quiet(here, anna)
     assert here.log.reads == before
 
 
@@ -253,6 +279,7 @@ async def test_a_sender_does_not_hear_the_own_line_again(here: Process) -> None:
 async def test_commits_that_come_out_of_order_are_heard_in_order(here: Process) -> None:
     seeker, anna = Follower(), staff()
     await here.follows(seeker, anna)
+    await quiet(here, anna)
     lines = [a_line(f"r{number}") for number in (1, 2, 3)]
     for line in lines:
         await here.log.append(ONE, SEEKER, line)
@@ -331,6 +358,68 @@ async def test_a_store_that_does_not_answer_is_asked_again(here: Process, there:
     await seeker.has_heard(2)
 
 
+async def test_a_log_that_can_not_be_read_holds_up_no_other(here: Process, there: Process) -> None:
+    two = ConversationId("two")
+    assert await here.log.create(two, ABOUT, TOKEN, None)
+    one_seeker, two_seeker = Follower(), Follower()
+    await here.follows(one_seeker)
+    await here.relay.follow(two, two_seeker, [], position=0)
+    here.log.damaged = {two}
+    await there.log.append(two, SEEKER, a_line("r1"))
+    await there.says("r1")
+    await one_seeker.has_heard(1)
+    here.log.damaged = set()
+    here.log.wires.gap()
+    await two_seeker.has_heard(1)
+
+
+async def test_who_missed_many_pages_hears_them_all(here: Process, there: Process) -> None:
+    seeker, anna = Follower(), staff()
+    await here.follows(seeker, anna)
+    await quiet(here, anna)
+    here.log.wires.deaf = True
+    for number in range(350):
+        await there.says(f"r{number}")
+    for number in range(250):
+        await note(there, f"n{number}")
+    here.log.wires.deaf = False
+    late = staff(BEN)
+    await here.follows(late)
+    for follower in (seeker, anna, late):
+        await follower.has_heard(350)
+    for follower in (anna, late):
+        await follower.has_been_told("whispered", 251)
+        assert [fact["n"] for fact in follower.of("whispered")] == list(range(1, 252))
+
+
+async def test_a_backlog_waits_for_a_slow_reader_and_holds_up_no_other(
+    here: Process, there: Process
+) -> None:
+    slow, quick = staff(), staff(BEN)
+    await here.follows(slow, quick)
+    await quiet(here, slow)
+    slow.full = True
+    for number in range(1, 251):
+        await there.says(f"r{number}")
+        await note(there, f"n{number}")
+    await quick.has_heard(250)
+    await quick.has_been_told("whispered", 251)
+    assert (slow.entries, len(slow.of("whispered"))) == ([], 1)
+    slow.reads()
+    await slow.has_heard(250)
+    await slow.has_been_told("whispered", 251)
+    assert [fact["n"] for fact in slow.of("whispered")] == list(range(1, 252))
+
+
+async def test_what_is_said_now_is_heard_though_there_is_no_room(here: Process) -> None:
+    anna = staff()
+    await here.follows(anna)
+    await quiet(here, anna)
+    anna.full = True
+    await here.says("r1")
+    assert anna.entries == [1]
+
+
 async def test_what_is_committed_while_the_log_is_read_is_heard_once(here: Process) -> None:
     seeker, anna = Follower(), staff()
     await here.follows(seeker, anna)
@@ -404,9 +493,10 @@ async def test_a_conversation_followed_again_is_not_forgotten(here: Process) -> 
         await here.relay.follow(id_, back, [], position=0)
     here.log.wires.forgetting.open()
     async with running(SlowLog(beside=here.log, origin="there"), "there") as there:
-        await there.says("r1")
-        await there.log.append(two, SEEKER, a_line("r1"))
-        await back.has(lambda: len(back.entries) == 2)
+        for number in range(1, 4):
+            await there.says(f"r{number}")
+            await there.log.append(two, SEEKER, a_line(f"r{number}"))
+            await back.has_been_told("said", 2 * number)
 
 
 # Staff
@@ -537,6 +627,10 @@ class Tale:
             case "go" if self.followers:
                 process, follower, _ = self.followers.pop(pick % len(self.followers))
                 process.relay.unfollow(ONE, follower)
+            case "be slow" if self.followers:
+                self.followers[pick % len(self.followers)][1].full = True
+            case "read" if self.followers:
+                self.followers[pick % len(self.followers)][1].reads()
             case "tell late" if self.late:
                 self._tells_late(pick)
             case "look" if self.last:
@@ -572,6 +666,7 @@ class Tale:
             process.log.wires.deaf = False
             process.log.wires.gap()
         for _, follower, since in self.followers:
+            follower.reads()
             if self.last > since:
                 await follower.has_heard(self.last)
             assert follower.entries == list(range(since + 1, self.last + 1))
@@ -581,6 +676,7 @@ class Tale:
 
 
 THINGS = ["say", "say, and be slow to tell", "write", "come", "go", "tell late", "look"]
+THINGS += ["be slow", "read"]
 happenings = st.lists(
     st.tuples(
         st.sampled_from([*THINGS, "come", "say", "be deaf", "hear"]),

@@ -25,6 +25,7 @@ from staff.audit import AuditEntry
 from staff.audit_memory import AuditMemory
 from staff.roles import Role
 from staff.sessions import SessionId
+from store.client import Store
 from store.tasks import beside
 from tests.support.talks import START, Clock, Counted, Screenful, parts_on
 
@@ -173,10 +174,12 @@ class Meeting:
 
 
 @asynccontextmanager
-async def meeting(other: Meeting | None = None) -> AsyncGenerator[Meeting]:
-    """Open a process; with another, on the same truth."""
+async def meeting(
+    other: Meeting | None = None, store: Store | None = None
+) -> AsyncGenerator[Meeting]:
+    """Open a process, over fakes or over a store; with another, on the same truth."""
     clock = other.clock if other else Clock()
-    parts = parts_on(None, clock, beside=other.parts if other else None)
+    parts = parts_on(store, clock, beside=other.parts if other else None)
     floor = Floor()
     offers, news = OfferNews(parts, floor), WaitingNews(parts, floor)
     await parts.room.listen(offers.woken)

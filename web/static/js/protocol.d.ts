@@ -489,7 +489,7 @@ export interface Whispered {
   at: number;
 }
 
-/** A conversation is open on this screen, with all that was said in it so far. */
+/** A conversation is open on this screen, with what was said in it so far, from the beginning.  Of a very long log the rest follows, entry by entry. */
 export interface Opened {
   t: "opened";
   conversation: string;
