@@ -5,6 +5,7 @@ print it. How values are found and read is in `config/settings.py`; numbers that
 should not have to think about are in `config/limits.py`.
 """
 
+import re
 from typing import Annotated, Literal, get_args
 
 import msgspec
@@ -193,7 +194,8 @@ class Demo(Section, frozen=True):
 
 
 def without_password(url: str) -> str:
-    """Return a store address as it may be shown: a user's password becomes `***`."""
+    """Return a store address as it may be shown: a password, wherever it stands, becomes `***`."""
+    url = re.sub(r"([?&]password=)[^&]*", r"\1***", url)
     scheme, separator, rest = url.partition("://")
     login, at, place = rest.rpartition("@")
     if not at:

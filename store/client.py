@@ -7,10 +7,10 @@ adapters get. Everything goes through the one-turn batch.
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
 
+from config.sections import without_password
 from store.batch import Batch
 from store.connection import Connection, open_connection
 from store.errors import StoreError, StoreTooOld, StoreUnreachable
@@ -100,7 +100,7 @@ async def connect(url: str, *, patience: float = 3.0) -> AsyncGenerator[Store]:
             connection = await open_connection(url)
     except (RedisError, OSError, TimeoutError) as error:
         raise StoreUnreachable(
-            f"No store answers at {printable(url)} ({type(error).__name__}). "
+            f"No store answers at {without_password(url)} ({type(error).__name__}). "
             "Start it, or correct store.url (BENCHSIDE_STORE_URL)."
         ) from None
     try:
@@ -113,17 +113,10 @@ async def connect(url: str, *, patience: float = 3.0) -> AsyncGenerator[Store]:
         await connection.close()
 
 
-def printable(url: str) -> str:
-    """Return the address without user and password, for people and logs."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path}"
-
-
 def _check_floor(info: dict[str, str], url: str) -> None:
     version = tuple(int(part) for part in info["version"].split(".")[:2])
     if version < FLOOR:
         raise StoreTooOld(
-            f"The store at {printable(url)} is {info['server_name']} {info['version']}; "
+            f"The store at {without_password(url)} is {info['server_name']} {info['version']}; "
             f"Benchside needs Redis {FLOOR[0]}.{FLOOR[1]} or Valkey 8 or newer."
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.keys import keys, nearest
+from config.sections import without_password
 from config.settings import Settings, SettingsError, load
 
 
@@ -128,3 +129,16 @@ def test_every_key_says_what_it_means() -> None:
 
 def test_a_key_in_the_wrong_table_is_found_by_its_last_part() -> None:
     assert nearest("web.offer_seconds", keys()) == "matching.offer_seconds"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://ana:secret@host:1/0", "redis://ana:***@host:1/0"),
+        ("redis+sentinel://h:1,i:2/m?password=secret", "redis+sentinel://h:1,i:2/m?password=***"),
+        ("redis://h?db=1&password=secret&x=1", "redis://h?db=1&password=***&x=1"),
+        ("unix:///run/store.sock", "unix:///run/store.sock"),
+    ],
+)
+def test_an_address_is_shown_without_its_password_wherever_it_stands(url: str, shown: str) -> None:
+    assert without_password(url) == shown
