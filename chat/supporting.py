@@ -66,8 +66,9 @@ async def accept(session: StaffSession, offer: OfferId) -> None:
         return
     session.parts.tallies.pickup(max(0, now - record.about.began) / 1000)
     session.floor.load_changed(session)
+    await session.open(id_, "supporter")
     for member in session.floor.of(session.account):
-        if isinstance(member, StaffSession):
+        if isinstance(member, StaffSession) and member is not session:
             await member.open(id_, "supporter")
 
 
