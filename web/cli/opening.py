@@ -31,11 +31,6 @@ async def open_store(settings: Settings) -> AsyncGenerator[Store]:
         yield store
 
 
-async def in_use(folder: Path) -> bool:
-    """Whether a running server has its embedded store in this folder."""
-    return await _answers(f"unix://{socket_path(folder.resolve())}")
-
-
 async def _answers(url: str) -> bool:
     try:
         async with connect(url, patience=1.0):
