@@ -21,6 +21,9 @@ class Signs:
     before: Mapping[str, int]
     """The highest level of each category in the seeker's earlier lines."""
     signals_before: frozenset[str]
+    """The signals of the last lines: of the same person, and with `_before` of the other."""
+    told: frozenset[str]
+    """The same of all lines that are still known: what was said once and stays true."""
 
     def level(self, *categories: str) -> int:
         """The highest level among the categories."""
@@ -103,7 +106,7 @@ def child_and_harm(signs: Signs) -> Joined | None:
 
 def minor_courted(signs: Signs) -> Joined | None:
     """Courting, secrecy or requests for pictures towards someone who said they are a child."""
-    if "minor_before" in signs.signals_before and (
+    if "minor_before" in signs.told and (
         signs.level("sexual") or signs.signals & {"secrecy", "picture", "alone"}
     ):
         return Joined("sexual", 3, "join.grooming")

@@ -6,7 +6,7 @@ files of the same language share their classes, frames and spellings.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -53,6 +53,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Says where someone is now: told of another time, it says nothing."""
     past: int = 1
     """The risk when it is told of a time long past."""
+    draft: bool = False
+    """Not yet checked by a speaker; counts all the same, with less certainty."""
 
 
 class Frames(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -93,6 +95,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     spellings: dict[str, str] = {}
     guarded: tuple[str, ...] = ()
     not_slips: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
     entry: tuple[Entry, ...] = ()
 
 
@@ -102,7 +105,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     lang: str
     draft: bool
-    """Not yet read by a native speaker; reported apart."""
+    """Not yet read by a native speaker: so is then each of its entries."""
     spaced: bool
     """Whether the language writes spaces between words."""
     classes: dict[str, str]
@@ -114,6 +117,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     """Words that are known by their typing slips too."""
     not_slips: tuple[str, ...]
     """Words that look like a slip of a guarded word and aren't."""
+    off: tuple[str, ...]
+    """Ids of entries that are not to count: how an operator takes out a phrase that misleads."""
     entries: tuple[Entry, ...]
     lines: tuple[int, ...]
     """The line in the file of each entry."""
@@ -148,7 +153,8 @@ def read_lexicon(path: Path) -> Lexicon:
         spellings=read.spellings,
         guarded=read.guarded,
         not_slips=read.not_slips,
-        entries=read.entry,
+        off=read.off,
+        entries=tuple(_drafted(entry) if read.draft else entry for entry in read.entry),
         lines=lines,
     )
 
@@ -156,23 +162,48 @@ def read_lexicon(path: Path) -> Lexicon:
 def read_lexicons(extra: Path | None = None) -> tuple[Lexicon, ...]:
     """Read what ships with the server, and the files of the folder `extra`.
 
-    Raises: LexiconError if a file can't be used or an entry's id is there twice.
+    Entries that a file turns `off` are left out, wherever they stand.
+
+    Raises: LexiconError if a file can't be used, if an entry's id is there twice, or if one
+        that is turned off isn't there at all.
     """
     folders = [_HERE] if extra is None else [_HERE, extra]
     lexicons = tuple(
         read_lexicon(path) for folder in folders for path in sorted(folder.glob("*.toml"))
     )
     _check_ids(lexicons)
-    return lexicons
+    off = {id_ for lexicon in lexicons for id_ in lexicon.off}
+    return tuple(_without(lexicon, off) for lexicon in lexicons) if off else lexicons
 
 
-def _check_ids(lexicons: Iterable[Lexicon]) -> None:
+def _drafted(entry: Entry) -> Entry:
+    return msgspec.structs.replace(entry, draft=True)
+
+
+def _without(lexicon: Lexicon, off: set[str]) -> Lexicon:
+    kept = [
+        (entry, line)
+        for entry, line in zip(lexicon.entries, lexicon.lines, strict=True)
+        if entry.id not in off
+    ]
+    return msgspec.structs.replace(
+        lexicon,
+        entries=tuple(entry for entry, _ in kept),
+        lines=tuple(line for _, line in kept),
+    )
+
+
+def _check_ids(lexicons: Sequence[Lexicon]) -> None:
     seen: set[str] = set()
     for lexicon in lexicons:
         for entry, line in zip(lexicon.entries, lexicon.lines, strict=True):
             if entry.id in seen:
                 raise LexiconError(lexicon.file, line, f"{entry.id}: this id is there twice")
             seen.add(entry.id)
+    for lexicon in lexicons:
+        for id_ in lexicon.off:
+            if id_ not in seen:
+                raise LexiconError(lexicon.file, 1, f"off: there is no entry {id_}")
 
 
 def _fault(entry: Entry) -> str | None:

@@ -8,62 +8,49 @@ This is the inline tier. A model tier may later raise what it returns, never low
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from config.risk import Risk
-from safety.automaton import Automaton, Indexed, Match
 from safety.context import Asked, answered
-from safety.frames import FrameRules
+from safety.finding import Finder, Finding, tally
 from safety.joining import Joined, Signs, join
-from safety.lexicon import Entry, Frames, Lexicon, LexiconError, read_lexicons
-from safety.normalise import NOWHERE, Normal, Normaliser
-from safety.phrases import Compiler, PhraseError
+from safety.lexicon import Lexicon, read_lexicons
+from safety.normalise import NOWHERE, Normal
 from safety.redaction import Redacted, redact
-from safety.verdict import NOTHING, UNSCREENED, Author, ContextLine, Screened, Span, Verdict
+from safety.standing import stand, standing
+from safety.verdict import (
+    NOTHING,
+    UNSCREENED,
+    Author,
+    Certainty,
+    ContextLine,
+    Reading,
+    Screened,
+    Span,
+    Verdict,
+)
 
 _CONDUCT: Final = frozenset({"harassment", "sexual", "contact"})
-_CONTEXT: Final = 6  # earlier lines that are read again; older ones the caller has judged
+_CONTEXT: Final = 6  # earlier lines that a line may continue or answer
 _REREAD: Final = 24  # lines longer than so many words are taken to speak for themselves
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """A phrase that counts, and what it weighs where it stands."""
-
-    entry: Entry
-    level: int
-    start: int
-    end: int
-
-
 class Screen:
-    """Reads lines. Loaded once; thread-safe, and pure but for the count of faults."""
+    """Reads lines. Loaded once; thread-safe, and pure but for the count of faults.
+
+    What it sees in an earlier line it notes on that `ContextLine`, so that a caller who
+    keeps its context lines has each of them read once.
+    """
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         """Read the lexicons' phrases. Raises: LexiconError if one can't be read."""
         self.faults = 0
         """How many lines could not be screened, for the metrics of the caller."""
-        by_lang: dict[str, list[Lexicon]] = {}
-        for lexicon in lexicons:
-            by_lang.setdefault(lexicon.lang, []).append(lexicon)
-        spellings = {k: v for lexicon in lexicons for k, v in lexicon.spellings.items()}
-        own = [word for lexicon in lexicons for word in lexicon.not_slips]
-        plain = Normaliser((), spellings, (), ()).plain
-        indexed: list[Indexed] = []
-        known = set[str]()
-        self._frames: dict[str, FrameRules] = {}
-        for lang, files in by_lang.items():
-            spaced = files[0].spaced
-            compiler = Compiler(_classes(files), plain, spaced=spaced)
-            indexed += _compiled(files, compiler)
-            known |= compiler.vocabulary
-            frames = Compiler(_classes(files), plain, spaced=spaced)
-            self._frames[lang] = _frame_rules(files, frames)
-        guarded = [word for lexicon in lexicons for word in lexicon.guarded]
-        self._normaliser = Normaliser(known, spellings, guarded, own)
-        self._automaton = Automaton(indexed)
+        self._finder = Finder(lexicons)
+        self._normaliser = self._finder.normaliser
 
     def screen(
         self,
@@ -75,88 +62,74 @@ class Screen:
     ) -> Screened:
         """Judge one line by its words and by the lines before it, the oldest first.
 
-        Takes any `str` and never raises: an internal fault gives the verdict
-        `UNSCREENED` and is counted. `lang` is a hint for later tiers; this one reads
+        Takes any `str` and never raises: an internal fault gives a verdict of the tier
+        `unscreened` and is counted. `lang` is a hint for later tiers; this one reads
         every language at once, because people mix them.
         """
         try:
             redacted = redact(text)
         except Exception:  # noqa: BLE001 - the top of screening: a fault must not stop a line
             self.faults += 1
-            return Screened(UNSCREENED, text, 0)
+            return Screened(_standing_on(UNSCREENED, standing(context)), text, 0)
         try:
             verdict = self._judge(text, by, context, redacted)
         except Exception:  # noqa: BLE001 - as above; the contacts stay masked
             self.faults += 1
-            verdict = UNSCREENED
+            verdict = _standing_on(UNSCREENED, standing(context))
         return Screened(verdict, redacted.text, len(redacted.spans))
 
     def _judge(
         self, text: str, by: Author, context: Sequence[ContextLine], redacted: Redacted
     ) -> Verdict:
         words, count = self._normaliser.read(text)
-        findings = self._findings(words, by)
-        earlier = context[-_CONTEXT:] if count <= _REREAD else ()
-        joined = self._joined(text, findings, by, earlier)
+        findings = self._finder.find(words, by)
+        reading = tally(findings)
+        joined = self._joined(text, reading, by, context if count <= _REREAD else ())
         shown = [each for each in findings if each.entry.category or each.entry.also]
         if not (joined or redacted.spans or shown):
-            return NOTHING
-        normal = self._normaliser.normalise(text) if joined or shown else NOWHERE
-        return _verdict(normal, shown, joined, redacted)
-
-    def _findings(self, words: str, by: Author) -> list[_Finding]:
-        matches = self._automaton.find(words)
-        shields = [m for m in matches if m.entry.signal == "shield"]
-        found: list[_Finding] = []
-        for match in matches:
-            if shields and _shielded(match, shields):
-                continue
-            level = self._frames[match.lang].weigh(match, words, by)
-            if level is not None:
-                found.append(_Finding(match.entry, level, match.start, match.end))
-        return found
+            verdict = NOTHING
+        else:
+            normal = self._normaliser.normalise(text) if joined or shown else NOWHERE
+            verdict = _verdict(normal, shown, joined, redacted)
+        if by == "supporter":
+            return _standing_on(verdict, standing(context))
+        retracts = "retracts" in reading.signals
+        return _standing_on(verdict, stand(context, verdict.risk, retracts=retracts))
 
     def _joined(
-        self, text: str, findings: list[_Finding], by: Author, context: Sequence[ContextLine]
+        self, text: str, reading: Reading, by: Author, context: Sequence[ContextLine]
     ) -> list[Joined]:
-        levels, signals = _tally(findings)
         before: Mapping[str, int] = {}
         signals_before: frozenset[str] = frozenset()
+        told: frozenset[str] = frozenset()
         joined: list[Joined] = []
         if context:
-            before, signals_before, questions = self._earlier(by, context)
+            readings = [self._reading(line) for line in context]
+            told = _signals(context, readings, by)
+            context, readings = context[-_CONTEXT:], readings[-_CONTEXT:]
+            before = _levels(context, readings, by)
+            signals_before = _signals(context, readings, by)
+            questions = _questions(context, readings, by)
             if by == "seeker" and questions:
                 length = self._length(text)
-                answer = answered(Asked(questions, signals, length, _self_danger(before)))
+                asked = Asked(questions, reading.signals, length, _self_danger(before))
+                answer = answered(asked)
                 if answer is not None:
                     joined.append(answer)
-        if by == "seeker" or signals_before:
-            joined += join(Signs(levels, signals, before, signals_before))
+        if by == "seeker" or told:
+            joined += join(Signs(reading.levels, reading.signals, before, signals_before, told))
         return joined
 
     def _length(self, text: str) -> int:
         normal = self._normaliser.normalise(text)
         return sum(1 for start in normal.starts if normal.words[start] not in ".,?")
 
-    def _earlier(
-        self, by: Author, context: Sequence[ContextLine]
-    ) -> tuple[Mapping[str, int], frozenset[str], frozenset[str]]:
-        """What the author said before, the signals of all, and what was just asked."""
-        levels: dict[str, int] = {}
-        signals: set[str] = set()
-        questions: frozenset[str] = frozenset()
-        for line in context:
+    def _reading(self, line: ContextLine) -> Reading:
+        """What the rules see in an earlier line by itself; read once, then kept there."""
+        if line.reading is None:
             words, _ = self._normaliser.read(line.text)
-            theirs, seen = _tally(self._findings(words, line.by))
-            if line.by == by:
-                questions = frozenset()
-                signals |= seen
-                for category, level in theirs.items():
-                    levels[category] = max(level, levels.get(category, 0))
-            else:
-                questions |= seen
-                signals |= {f"{name}_before" for name in seen}
-        return levels, frozenset(signals), questions
+            line.reading = tally(self._finder.find(words, line.by))
+        return line.reading
 
 
 def load_screen(extra: Path | None = None) -> Screen:
@@ -167,75 +140,83 @@ def load_screen(extra: Path | None = None) -> Screen:
     return Screen(read_lexicons(extra))
 
 
-def _classes(files: Sequence[Lexicon]) -> dict[str, str]:
-    return {name: phrase for file in files for name, phrase in file.classes.items()}
-
-
-def _compiled(files: Sequence[Lexicon], compiler: Compiler) -> list[Indexed]:
-    indexed: list[Indexed] = []
-    for file in files:
-        for entry, line in zip(file.entries, file.lines, strict=True):
-            for phrase in entry.phrases:
-                try:
-                    indexed.append(Indexed(compiler.compile(phrase), entry, file.lang))
-                except PhraseError as error:
-                    raise LexiconError(file.file, line, f"{entry.id}: {error}") from None
-    return indexed
-
-
-def _frame_rules(files: Sequence[Lexicon], compiler: Compiler) -> FrameRules:
-    """The frames of the one file of a language that has them."""
-    chosen = next((file for file in files if file.frames != Frames()), files[0])
-    try:
-        return FrameRules(chosen.frames, compiler, spaced=chosen.spaced)
-    except PhraseError as error:
-        raise LexiconError(chosen.file, 1, f"frames: {error}") from None
-
-
-def _shielded(match: Match, shields: Sequence[Match]) -> bool:
-    return match.entry.signal != "shield" and any(
-        shield.start < match.end and match.start < shield.end for shield in shields
-    )
-
-
-def _tally(findings: Sequence[_Finding]) -> tuple[dict[str, int], frozenset[str]]:
+def _levels(
+    context: Sequence[ContextLine], readings: Sequence[Reading], by: Author
+) -> Mapping[str, int]:
+    """The highest level of each category in what the author said before."""
     levels: dict[str, int] = {}
+    for line, reading in zip(context, readings, strict=True):
+        if line.by == by:
+            for category, level in reading.levels.items():
+                levels[category] = max(level, levels.get(category, 0))
+    return levels
+
+
+def _signals(
+    context: Sequence[ContextLine], readings: Sequence[Reading], by: Author
+) -> frozenset[str]:
+    """The signals of the author's earlier lines, and of the other's with `_before` behind them."""
     signals: set[str] = set()
-    for finding in findings:
-        entry = finding.entry
-        if entry.signal:
-            signals.add(entry.signal)
-        for category in (entry.category, entry.also):
-            if category:
-                levels[category] = max(finding.level, levels.get(category, 0))
-    return levels, frozenset(signals)
+    for line, reading in zip(context, readings, strict=True):
+        if line.by == by:
+            signals |= reading.signals
+        else:
+            signals |= {f"{name}_before" for name in reading.signals}
+    return frozenset(signals)
+
+
+def _questions(
+    context: Sequence[ContextLine], readings: Sequence[Reading], by: Author
+) -> frozenset[str]:
+    """The signals of what the other person said since the author's last line."""
+    questions: frozenset[str] = frozenset()
+    for line, reading in zip(reversed(context), reversed(readings), strict=True):
+        if line.by == by:
+            break
+        questions |= reading.signals
+    return questions
 
 
 def _self_danger(levels: Mapping[str, int]) -> int:
     return max(levels.get("suicide", 0), levels.get("overdose", 0), levels.get("self_harm", 0))
 
 
+def _standing_on(verdict: Verdict, risk: Risk) -> Verdict:
+    return verdict if verdict.standing == risk else replace(verdict, standing=risk)
+
+
 def _verdict(
-    normal: Normal, findings: Sequence[_Finding], joined: Sequence[Joined], redacted: Redacted
+    normal: Normal, findings: Sequence[Finding], joined: Sequence[Joined], redacted: Redacted
 ) -> Verdict:
-    spans: list[Span] = []
-    categories: set[str] = set()
+    spans: set[Span] = set()
     risk = 0
     for finding in findings:
         entry = finding.entry
         for category in (entry.category, entry.also):
             if category and (finding.level or category in _CONDUCT):
-                categories.add(category)
                 start, end = normal.origin(finding.start, finding.end)
-                spans.append(Span(start, end, category, entry.id))
+                spans.add(Span(start, end, category, entry.id, finding.certainty))
                 risk = max(risk, finding.level)
     for each in joined:
-        categories.add(each.category)
         risk = max(risk, each.level)
         start, end = normal.origin(0, len(normal.words))
-        spans.append(Span(start, end, each.category, each.rule))
+        spans.add(Span(start, end, each.category, each.rule, Certainty.LIKELY))
     for start, end in redacted.spans:
-        categories.add("contact")
-        spans.append(Span(start, end, "contact", "redaction.contact"))
-    ordered = tuple(sorted(set(spans), key=lambda span: (span.start, span.end, span.rule)))
-    return Verdict(Risk(risk), tuple(sorted(categories)), ordered, "inline")
+        spans.add(Span(start, end, "contact", "redaction.contact", Certainty.SURE))
+    categories = sorted({span.category for span in spans})
+    return Verdict(Risk(risk), tuple(categories), _in_order(spans), "inline")
+
+
+def _in_order(spans: set[Span]) -> tuple[Span, ...]:
+    """By place; of the same rule in the same place once, the surest."""
+    ordered = sorted(spans, key=lambda s: (s.start, s.end, s.rule, s.category, -s.certainty))
+    first = ordered[:1]
+    return tuple(
+        first
+        + [
+            span
+            for before, span in pairwise(ordered)
+            if (before.start, before.end, before.rule, before.category)
+            != (span.start, span.end, span.rule, span.category)
+        ]
+    )

@@ -4,7 +4,9 @@ Only the types; how a verdict is reached is `screening`'s business, and what fol
 from one (refusing, escalating) is the business of those who read it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Final, Literal
 
 from config.risk import Risk
@@ -27,8 +29,22 @@ the last three are about conduct in the conversation and carry little risk of th
 Author = Literal["seeker", "supporter"]
 """Who wrote a line. Supervisors who join count as supporters."""
 
-Tier = Literal["inline", "unscreened"]
-"""Which tier reached the verdict. `unscreened` means an internal fault: nobody has read it."""
+Tier = Literal["inline", "model", "unscreened"]
+"""Which tier reached the verdict: the rules, or a model that raised what they said.
+
+`unscreened` means an internal fault: nobody has read the line.
+"""
+
+
+class Certainty(IntEnum):
+    """How far a flag can be relied on, for the person who decides what to do about it."""
+
+    POSSIBLE = 1
+    """A first draft of a language's phrases, or a model that is not sure."""
+    LIKELY = 2
+    """A rule that joins signs, or words whose weight the sentence around them changed."""
+    SURE = 3
+    """Words that were written for just this, said plainly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +57,8 @@ class Span:
     """One past the last code point."""
     category: str
     rule: str
-    """The stable id of the lexicon entry or rule, for review of wrong flags."""
+    """The stable id of the lexicon entry, rule or model, for review of wrong flags."""
+    certainty: Certainty = Certainty.LIKELY
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +70,35 @@ class Verdict:
     """Sorted, without repeats; each one of `CATEGORIES`."""
     spans: tuple[Span, ...]
     tier: Tier
+    score: float = 0.0
+    """How probable it is that the line speaks of suicidal thoughts, from 0 to 1.
+
+    Rules and statistical model together; orders lines of equal risk, and decides nothing.
+    """
+    standing: Risk = Risk.NONE
+    """The risk of the conversation after this line: see `safety.standing`."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the rules saw in a line by itself: levels by category, and the names of signals."""
+
+    levels: Mapping[str, int]
+    signals: frozenset[str]
+
+
+@dataclass(slots=True, repr=False, eq=False)
 class ContextLine:
     """One earlier line of the conversation, the oldest first where there are several."""
 
     by: Author
     text: str
+    risk: Risk = Risk.NONE
+    """What the line was judged to be when it was said."""
+    standing: Risk = Risk.NONE
+    """The risk of the conversation after that line."""
+    reading: Reading | None = field(default=None, init=False)
+    """Left here by the screen that first reads the line again, to be found by the next."""
 
     def __repr__(self) -> str:
         """Without the text: a traceback must not carry what was said."""

@@ -40,7 +40,7 @@ def test_odd_texts_are_screened(text: str) -> None:
 
 def test_a_fault_gives_an_unscreened_verdict_and_is_counted() -> None:
     broken = Screen(())
-    del broken._automaton  # pyright: ignore[reportPrivateUsage]
+    del broken._finder  # pyright: ignore[reportPrivateUsage]
     screened = broken.screen("call me on 07700 900123", by="seeker")
     assert screened.verdict.tier == "unscreened"
     assert broken.faults == 1

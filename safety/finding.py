@@ -1,0 +1,118 @@
+"""The phrases of all lexicons, ready to be found in a line and weighed where they stand.
+
+Responsible for turning lexicons into one finder: their words teach the normaliser, their
+phrases go into the automaton, their frames decide what a phrase weighs. What several
+findings mean together is `joining`'s business.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from safety.automaton import Automaton, Indexed, Match
+from safety.frames import FrameRules
+from safety.lexicon import Entry, Frames, Lexicon, LexiconError
+from safety.normalise import Normaliser
+from safety.phrases import Compiler, PhraseError
+from safety.verdict import Author, Certainty, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A phrase that counts, and what it weighs where it stands."""
+
+    entry: Entry
+    level: int
+    start: int
+    """Where it begins in the plain words."""
+    end: int
+
+    @property
+    def certainty(self) -> Certainty:
+        """How far it can be relied on: less if the sentence changed it, or for a draft."""
+        plain = self.level == self.entry.level and not self.entry.jest
+        certainty = Certainty.SURE if plain else Certainty.LIKELY
+        return Certainty(certainty - 1) if self.entry.draft else certainty
+
+
+class Finder:
+    """Finds and weighs phrases. Immutable once built; may be shared by threads."""
+
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        """Read the lexicons' phrases. Raises: LexiconError if one can't be read."""
+        by_lang: dict[str, list[Lexicon]] = {}
+        for lexicon in lexicons:
+            by_lang.setdefault(lexicon.lang, []).append(lexicon)
+        spellings = {k: v for lexicon in lexicons for k, v in lexicon.spellings.items()}
+        own = [word for lexicon in lexicons for word in lexicon.not_slips]
+        plain = Normaliser((), spellings, (), ()).plain
+        indexed: list[Indexed] = []
+        known = set[str]()
+        self._frames: dict[str, FrameRules] = {}
+        for lang, files in by_lang.items():
+            spaced = files[0].spaced
+            compiler = Compiler(_classes(files), plain, spaced=spaced)
+            indexed += _compiled(files, compiler)
+            known |= compiler.vocabulary
+            frames = Compiler(_classes(files), plain, spaced=spaced)
+            self._frames[lang] = _frame_rules(files, frames)
+        guarded = [word for lexicon in lexicons for word in lexicon.guarded]
+        self.normaliser = Normaliser(known, spellings, guarded, own)
+        self._automaton = Automaton(indexed)
+
+    def find(self, words: str, by: Author) -> list[Finding]:
+        """The phrases in these plain words that count when this author says them."""
+        matches = self._automaton.find(words)
+        shields = [m for m in matches if m.entry.signal == "shield"]
+        found: list[Finding] = []
+        for match in matches:
+            if shields and _shielded(match, shields):
+                continue
+            level = self._frames[match.lang].weigh(match, words, by)
+            if level is not None:
+                found.append(Finding(match.entry, level, match.start, match.end))
+        return found
+
+
+def tally(findings: Sequence[Finding]) -> Reading:
+    """The highest level of each category, and the signals of all."""
+    levels: dict[str, int] = {}
+    signals: set[str] = set()
+    for finding in findings:
+        entry = finding.entry
+        if entry.signal:
+            signals.add(entry.signal)
+        for category in (entry.category, entry.also):
+            if category:
+                levels[category] = max(finding.level, levels.get(category, 0))
+    return Reading(levels, frozenset(signals))
+
+
+def _classes(files: Sequence[Lexicon]) -> dict[str, str]:
+    return {name: phrase for file in files for name, phrase in file.classes.items()}
+
+
+def _compiled(files: Sequence[Lexicon], compiler: Compiler) -> list[Indexed]:
+    indexed: list[Indexed] = []
+    for file in files:
+        for entry, line in zip(file.entries, file.lines, strict=True):
+            for phrase in entry.phrases:
+                try:
+                    indexed.append(Indexed(compiler.compile(phrase), entry, file.lang))
+                except PhraseError as error:
+                    raise LexiconError(file.file, line, f"{entry.id}: {error}") from None
+    return indexed
+
+
+def _frame_rules(files: Sequence[Lexicon], compiler: Compiler) -> FrameRules:
+    """The frames of the one file of a language that has them."""
+    chosen = next((file for file in files if file.frames != Frames()), files[0])
+    try:
+        return FrameRules(chosen.frames, compiler, spaced=chosen.spaced)
+    except PhraseError as error:
+        raise LexiconError(chosen.file, 1, f"frames: {error}") from None
+
+
+def _shielded(match: Match, shields: Sequence[Match]) -> bool:
+    return match.entry.signal != "shield" and any(
+        shield.start < match.end and match.start < shield.end for shield in shields
+    )
