@@ -13,13 +13,25 @@ from chat.protocol import Author, EndReason, LeftReason
 from config.clock import Millis
 from config.ids import AccountId, Ref
 from config.risk import Risk
-from safety.verdict import Verdict
+from safety.verdict import Certainty, Verdict
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", omit_defaults=True):
     """One entry of a log; its seq is its place in the stream."""
 
     at: Millis
+
+
+class Marked(msgspec.Struct, frozen=True, array_like=True):
+    """Which words raised a flag, and what saw something in them. Shorter arrays are older ones."""
+
+    start: int
+    """First code point of the line's text."""
+    end: int
+    category: str
+    rule: str = ""
+    """The id of the lexicon entry, rule or model."""
+    certainty: Certainty = Certainty.LIKELY
 
 
 class Line(Entry, frozen=True, kw_only=True, tag="line"):
@@ -32,8 +44,12 @@ class Line(Entry, frozen=True, kw_only=True, tag="line"):
     name: str = ""
     risk: Risk = Risk.NONE
     categories: tuple[str, ...] = ()
-    spans: tuple[tuple[int, int, str], ...] = ()
+    spans: tuple[Marked, ...] = ()
     tier: str = "inline"
+    standing: Risk = Risk.NONE
+    """The risk of the conversation after this line."""
+    lowers: bool = False
+    """Whether it took a danger back, so that the conversation's risk fell."""
 
     def __repr__(self) -> str:
         return f"Line(by={self.by!r}, risk={self.risk!r}, length={len(self.text)})"
@@ -133,6 +149,11 @@ def line(
         name=name,
         risk=verdict.risk,
         categories=verdict.categories,
-        spans=tuple((span.start, span.end, span.category) for span in verdict.spans),
+        spans=tuple(
+            Marked(span.start, span.end, span.category, span.rule, span.certainty)
+            for span in verdict.spans
+        ),
         tier=verdict.tier,
+        standing=verdict.standing,
+        lowers=verdict.lowers,
     )

@@ -73,8 +73,8 @@ def excerpt_of(line: Line) -> str:
     """Return the flagged words of a line, or its beginning if the whole line is meant."""
     if not line.spans:
         return line.text[:EXCERPT]
-    start = min(span[0] for span in line.spans)
-    end = max(span[1] for span in line.spans)
+    start = min(span.start for span in line.spans)
+    end = max(span.end for span in line.spans)
     return line.text[start : min(end, start + EXCERPT)]
 
 

@@ -126,7 +126,10 @@ def flag_of(
         seq=seq,
         risk=line.risk,
         categories=list(line.categories),
-        spans=[staff.SpanOut(*span) for span in line.spans],
+        spans=[
+            staff.SpanOut(span.start, span.end, span.category, span.rule, int(span.certainty))
+            for span in line.spans
+        ],
         wrong=wrong,
         tier=line.tier,
     )

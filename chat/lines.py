@@ -54,6 +54,9 @@ def screened(
         categories=tuple(sorted({*first.verdict.categories, *second.verdict.categories})),
         spans=second.verdict.spans,
         tier=first.verdict.tier,
+        score=max(first.verdict.score, second.verdict.score),
+        standing=max(first.verdict.standing, second.verdict.standing),
+        lowers=first.verdict.lowers and second.verdict.lowers,
     )
     return first.masked, verdict
 
@@ -120,6 +123,6 @@ async def _again(
 
 async def _see_to(parts: Parts, id_: ConversationId, seq: Seq, entry: Line) -> None:
     if entry.by == "seeker":
-        await parts.room.raise_risk(id_, entry.risk)
+        await parts.room.raise_risk(id_, entry.standing)
     if entry.risk >= ESCALATES_FROM:
         await raise_for_line(parts, id_, seq, entry.risk)

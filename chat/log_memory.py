@@ -41,7 +41,10 @@ class _Kept:
         self.record = replace(self.record, last=seq)
         if isinstance(entry, Line):
             self.refs[entry.account or SEEKER, entry.ref] = seq
-            self.record = replace(self.record, risk=max(self.record.risk, entry.risk))
+            standing = max(entry.standing, entry.risk)
+            falls = entry.lowers and standing == self.record.risk - 1
+            if falls or standing > self.record.risk:
+                self.record = replace(self.record, risk=standing)
             if entry.risk >= ESCALATES_FROM:
                 self.unraised[seq] = entry.risk
         return seq

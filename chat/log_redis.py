@@ -66,6 +66,8 @@ class RedisLog:
                 line.ref,
                 pack(line),
                 int(line.risk),
+                int(line.standing),
+                int(line.lowers),
                 int(ESCALATES_FROM),
                 self.channel(conversation),
                 self._origin,
@@ -125,7 +127,7 @@ class RedisLog:
         self, conversation: ConversationId, about: About, token: TokenHash, opening: Line | None
     ) -> bool:
         """See `Conversations.create`."""
-        risk = opening.risk if opening else Risk.NONE
+        risk = opening.risk if opening else Risk.NONE  # of a first line, the conversation's too
         args: list[Argument] = [int(risk), int(ESCALATES_FROM)]
         args += [pack(opening), opening.ref] if opening else ["", ""]
         args += fields_of_about(about, token)

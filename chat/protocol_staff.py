@@ -3,9 +3,10 @@
 None of these types is in the seeker's union: that is how promise 8 is held by construction.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from chat.protocol import (
     Author,
@@ -74,11 +75,17 @@ class Withdrawn(Fact, frozen=True, kw_only=True, tag="withdrawn"):
 
 
 class SpanOut(msgspec.Struct, frozen=True, array_like=True):
-    """Which words raised a flag: [start, end, category] in code points of the line's text."""
+    """Which words raised a flag, in code points of the line's text, and why.
+
+    [start, end, category, rule, certainty]: the rule is the id of a lexicon entry, a rule that
+    joins signs, or a model; the certainty is 1 possible, 2 likely, 3 sure.
+    """
 
     start: int
     end: int
     category: str
+    rule: str = ""
+    certainty: Annotated[int, Meta(ge=1, le=3)] = 2
 
 
 class StaffSaid(Fact, frozen=True, kw_only=True, tag="said"):

@@ -27,8 +27,8 @@ from store.errors import StoreError
 
 log = logging.getLogger("benchside.relay")
 
-CONTEXT_LINES = 8
-"""Earlier lines that the filter is shown."""
+CONTEXT_LINES = 24
+"""Earlier lines that the filter is shown: its rules reach no further back."""
 
 
 class Wakes(Protocol):
@@ -352,4 +352,4 @@ def _remember(following: _Following, seq: Seq, entry: LogEntry) -> None:
     if seq > following.context_at and isinstance(entry, Line):
         following.context_at = seq
         by: Literal["seeker", "supporter"] = "seeker" if entry.by == "seeker" else "supporter"
-        following.context.append(ContextLine(by, entry.text))
+        following.context.append(ContextLine(by, entry.text, entry.risk, entry.standing))

@@ -92,9 +92,10 @@ class Screen:
             normal = self._normaliser.normalise(text) if joined or shown else NOWHERE
             verdict = _verdict(normal, shown, joined, redacted)
         if by == "supporter":
-            return _standing_on(verdict, standing(context))
+            return _standing_on(verdict, max(standing(context), verdict.risk))
         retracts = "retracts" in reading.signals
-        return _standing_on(verdict, stand(context, verdict.risk, retracts=retracts))
+        after = stand(context, verdict.risk, retracts=retracts)
+        return _standing_on(verdict, after, standing(context))
 
     def _joined(
         self, text: str, reading: Reading, by: Author, context: Sequence[ContextLine]
@@ -181,8 +182,10 @@ def _self_danger(levels: Mapping[str, int]) -> int:
     return max(levels.get("suicide", 0), levels.get("overdose", 0), levels.get("self_harm", 0))
 
 
-def _standing_on(verdict: Verdict, risk: Risk) -> Verdict:
-    return verdict if verdict.standing == risk else replace(verdict, standing=risk)
+def _standing_on(verdict: Verdict, risk: Risk, before: Risk = Risk.NONE) -> Verdict:
+    if verdict.standing == risk and risk >= before:
+        return verdict
+    return replace(verdict, standing=risk, lowers=risk < before)
 
 
 def _verdict(

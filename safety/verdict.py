@@ -77,6 +77,8 @@ class Verdict:
     """
     standing: Risk = Risk.NONE
     """The risk of the conversation after this line: see `safety.standing`."""
+    lowers: bool = False
+    """Whether the line took a danger back, so that the conversation's risk fell."""
 
 
 @dataclass(frozen=True, slots=True)

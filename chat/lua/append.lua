@@ -1,11 +1,13 @@
 -- Append one line, once: the moment from which the line exists.
 -- KEYS[1] meta (hash)  KEYS[2] log (stream)  KEYS[3] refs (hash)  KEYS[4] unraised (hash)
 -- ARGV[1] sender: "seeker" or an account  ARGV[2] ref  ARGV[3] packed entry
--- ARGV[4] risk  ARGV[5] risk from which a line escalates  ARGV[6] channel  ARGV[7] origin process
+-- ARGV[4] risk  ARGV[5] the conversation's risk after the line  ARGV[6] 1 if the line lowers it
+-- ARGV[7] risk from which a line escalates  ARGV[8] channel  ARGV[9] origin process
 -- Returns {seq, 1} if appended, {seq, 0} if this ref was appended before,
 --   {0, "ended" | "unknown" | "not_a_member"} if refused (nothing is written).
 -- Invariant: seqs are dense from 1; a ref stands for one seq for the life of the conversation;
---   a line at risk is in `unraised` until its escalation is on the desk.
+--   a line at risk is in `unraised` until its escalation is on the desk; the
+--   conversation's risk falls one level at a time, and only by a line that says so.
 local field = ARGV[1] .. ':' .. ARGV[2]
 local seen = redis.call('HGET', KEYS[3], field)
 if seen then
@@ -22,11 +24,13 @@ end
 local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
 redis.call('XADD', KEYS[2], seq .. '-0', 'e', ARGV[3])
 redis.call('HSET', KEYS[3], field, seq)
-if tonumber(ARGV[4]) > tonumber(redis.call('HGET', KEYS[1], 'risk') or '0') then
-  redis.call('HSET', KEYS[1], 'risk', ARGV[4])
+local standing = math.max(tonumber(ARGV[4]), tonumber(ARGV[5]))
+local before = tonumber(redis.call('HGET', KEYS[1], 'risk') or '0')
+if standing > before or (ARGV[6] == '1' and standing == before - 1) then
+  redis.call('HSET', KEYS[1], 'risk', standing)
 end
-if tonumber(ARGV[4]) >= tonumber(ARGV[5]) then
+if tonumber(ARGV[4]) >= tonumber(ARGV[7]) then
   redis.call('HSET', KEYS[4], seq, ARGV[4])
 end
-redis.call('SPUBLISH', ARGV[6], 'l' .. ARGV[7])
+redis.call('SPUBLISH', ARGV[8], 'l' .. ARGV[9])
 return {seq, 1}

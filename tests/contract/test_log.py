@@ -251,6 +251,23 @@ async def test_the_gravest_line_gives_the_conversation_its_risk(log: Log) -> Non
     assert record.risk is Risk.ELEVATED
 
 
+async def test_a_line_that_takes_a_danger_back_lowers_it_by_one_level(log: Log) -> None:
+    await log.append(ONE, SEEKER, a_line("r1", risk=Risk.HIGH, standing=Risk.HIGH))
+    await log.append(ONE, SEEKER, a_line("r2", standing=Risk.ELEVATED, lowers=True))
+    record = await log.find(ONE)
+    assert record is not None
+    assert record.risk is Risk.ELEVATED
+
+
+async def test_a_line_that_has_not_heard_of_a_danger_does_not_lower_it(log: Log) -> None:
+    await log.append(ONE, SEEKER, a_line("r1", risk=Risk.IMMINENT, standing=Risk.IMMINENT))
+    await log.append(ONE, SEEKER, a_line("r2", standing=Risk.ELEVATED, lowers=True))
+    await log.append(ONE, SEEKER, a_line("r3", standing=Risk.HIGH))
+    record = await log.find(ONE)
+    assert record is not None
+    assert record.risk is Risk.IMMINENT
+
+
 # Reading
 
 

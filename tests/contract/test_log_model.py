@@ -58,6 +58,17 @@ GRAVE = ESCALATES_FROM
 STAFF = [AccountId("anna"), AccountId("ben")]
 REFS = [f"r{n}" for n in range(6)]
 
+
+def _risk_after(lines: Sequence[Line]) -> Risk:
+    """The risk of a conversation: up at once, down one level where a line says so."""
+    risk = Risk.NONE
+    for line in lines:
+        standing = max(line.risk, line.standing)
+        if standing > risk or (line.lowers and standing == risk - 1):
+            risk = standing
+    return risk
+
+
 accounts = st.sampled_from(STAFF)
 refs = st.sampled_from(REFS)
 risks = st.sampled_from(Risk)
@@ -115,9 +126,11 @@ class Logs(RuleBasedStateMachine):
         created = self.both(lambda log: log.create(self.ids[n], ABOUT, TokenHash("x"), opening))
         assert not created
 
-    @rule(n=which, ref=refs, text=texts, risk=risks)
-    def the_seeker_says(self, n: int, ref: str, text: str, risk: Risk) -> None:
-        line = a_line(ref, text, risk=risk)
+    @rule(n=which, ref=refs, text=texts, risk=risks, standing=risks, lowers=st.booleans())
+    def the_seeker_says(
+        self, n: int, ref: str, text: str, risk: Risk, standing: Risk, lowers: bool
+    ) -> None:
+        line = a_line(ref, text, risk=risk, standing=standing, lowers=lowers)
         self.both(lambda log: log.append(self.ids[n], SEEKER, line))
 
     @rule(n=which, account=accounts, ref=refs, text=texts, risk=risks)
@@ -185,7 +198,7 @@ class Logs(RuleBasedStateMachine):
         lines = [entry for _, entry in entries if isinstance(entry, Line)]
         said = [(line.account, line.ref) for line in lines]
         assert len(said) == len(set(said))
-        assert record.risk == max([line.risk for line in lines], default=Risk.NONE)
+        assert record.risk == _risk_after(lines)
         grave = [seq for seq, one in entries if isinstance(one, Line) and one.risk >= GRAVE]
         assert unraised <= set(grave)
 

@@ -16,6 +16,7 @@ from chat.entry import (
     FlagDoubted,
     Line,
     LogEntry,
+    Marked,
     MemberLeft,
     StaffLogEntry,
     StaffText,
@@ -29,7 +30,7 @@ from chat.entry import (
 from config.clock import Millis
 from config.ids import AccountId, ConversationId, Ref, Seq
 from config.risk import Risk
-from safety.verdict import Span, Verdict
+from safety.verdict import Certainty, Span, Verdict
 from tests.support.shapes import members, values
 
 ONE = ConversationId("one")
@@ -44,7 +45,8 @@ FLAGGED = Line(
     ref=Ref("r2"),
     risk=Risk.HIGH,
     categories=("suicide",),
-    spans=((0, 7, "suicide"),),
+    spans=(Marked(0, 7, "suicide", "en.rule", Certainty.SURE),),
+    standing=Risk.HIGH,
 )
 ANSWER = Line(at=AT, by="supporter", text="I hear you", ref=Ref("s1"), account=ANNA, name="Anna")
 SECRET = "\u2042private\u2042"
@@ -80,8 +82,9 @@ def test_an_entry_of_the_log_can_not_be_read_as_the_staffs(entry: LogEntry) -> N
         unpack_staff(pack(entry))
 
 
-def test_a_line_bears_its_verdict_without_the_rules() -> None:
-    verdict = Verdict(Risk.HIGH, ("suicide",), (Span(0, 7, "suicide", "en.rule"),), "inline")
+def test_a_line_bears_its_verdict_and_why() -> None:
+    span = Span(0, 7, "suicide", "en.rule", Certainty.SURE)
+    verdict = Verdict(Risk.HIGH, ("suicide",), (span,), "inline", 0.5, Risk.HIGH)
     made = line(by="seeker", text="tonight", ref=Ref("r2"), at=AT, verdict=verdict)
     assert made == FLAGGED
 
@@ -129,7 +132,7 @@ def test_what_the_filter_and_staff_know_is_in_no_byte_that_a_seeker_reads() -> N
             name=SECRET,
             risk=Risk.IMMINENT,
             categories=(SECRET,),
-            spans=((0, 1, SECRET),),
+            spans=(Marked(0, 1, SECRET),),
             tier=SECRET,
         ),
         SupporterCame(at=AT, account=AccountId(SECRET), name="Anna"),
@@ -189,7 +192,7 @@ def test_a_flag_follows_its_line_with_the_words_that_raised_it() -> None:
         seq=3,
         risk=3,
         categories=["suicide"],
-        spans=[staff.SpanOut(0, 7, "suicide")],
+        spans=[staff.SpanOut(0, 7, "suicide", "en.rule", 3)],
     )
 
 

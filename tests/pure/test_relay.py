@@ -583,16 +583,16 @@ async def test_hints_reach_every_process(here: Process, there: Process) -> None:
 
 async def test_the_filter_is_given_the_last_lines(here: Process, there: Process) -> None:
     seeker = Follower()
-    for number in range(6):
+    for number in range(20):
         await here.log.append(ONE, SEEKER, a_line(f"r{number}", f"line {number}"))
-    await here.relay.follow(ONE, seeker, await here.log.read(ONE, 0), position=6)
-    for number in range(6, 12):
+    await here.relay.follow(ONE, seeker, await here.log.read(ONE, 0), position=20)
+    for number in range(20, 40):
         line = a_line(f"r{number}", f"line {number}")
         await (here, there)[number % 2].log.append(ONE, SEEKER, line)
         here.relay.look(ONE)
-    await seeker.has(lambda: 12 in seeker.entries)
+    await seeker.has(lambda: 40 in seeker.entries)
     context = here.relay.context(ONE)
-    assert [one.text for one in context] == [f"line {number}" for number in range(4, 12)]
+    assert [one.text for one in context] == [f"line {number}" for number in range(16, 40)]
     assert here.relay.context(ConversationId("another")) == []
 
 

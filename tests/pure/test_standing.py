@@ -1,5 +1,7 @@
 """The risk of a conversation rises at once and falls slowly."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,14 +29,14 @@ def test_a_line_never_stands_below_its_own_risk(said: list[tuple[Risk, bool]]) -
 @given(SAID)
 def test_it_never_falls_by_more_than_a_level_at_a_time(said: list[tuple[Risk, bool]]) -> None:
     lines = conversation(said)
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         assert after.standing >= before.standing - 1
 
 
 @given(SAID)
 def test_it_never_falls_to_nothing(said: list[tuple[Risk, bool]]) -> None:
     lines = conversation(said)
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         assert after.standing >= min(before.standing, Risk.CONCERN)
 
 

@@ -148,6 +148,8 @@ def a_line(
     account: AccountId | None = None,
     risk: Risk = Risk.NONE,
     by: Author | None = None,
+    standing: Risk = Risk.NONE,
+    lowers: bool = False,
 ) -> Line:
     """Return a line of a seeker, or of staff if there is an account."""
     return Line(
@@ -159,6 +161,8 @@ def a_line(
         name="Anna" if account else "",
         risk=risk,
         categories=("suicide",) if risk else (),
+        standing=standing,
+        lowers=lowers,
     )
 
 

@@ -412,21 +412,33 @@ function Marked({ text, flag: raised }) {
   const points = Array.from(text);
   const pieces = [];
   let at = 0;
-  for (const [start, end, category] of [...raised.spans].sort((a, b) => a[0] - b[0])) {
+  for (const [start, end, category, rule, certainty] of [...raised.spans].sort((a, b) => a[0] - b[0])) {
     const from = Math.max(start, at);
     if (end <= from) continue;
     pieces.push(points.slice(at, from).join(""));
-    pieces.push(html`<mark data-test="flag" title=${named("category", category)}>${points.slice(from, end).join("")}</mark>`);
+    pieces.push(html`<mark data-test="flag" title=${why(category, rule, certainty)}>${points.slice(from, end).join("")}</mark>`);
     at = end;
   }
   return [...pieces, points.slice(at).join("")];
 }
+
+/**
+ * Why words are marked: what kind of danger, how certain, and by which rule.
+ * @param {string} category @param {string} [rule] @param {number} [certainty]
+ */
+const why = (category, rule = "", certainty = 2) =>
+  t("flag-why", { category: named("category", category), certainty: t(`certainty-${certainty}`), rule });
+
+/** @param {Flagged} raised */
+const surest = ({ spans = [] }) => Math.max(0, ...spans.map((span) => span[4] ?? 2));
 
 /** @param {{id: string, flag: Flagged}} parts */
 const Flag = ({ id, flag: raised }) =>
   html`<p class="flag small" data-test="flagged" data-wrong=${raised.wrong ?? false}>
     <${Risk} risk=${raised.risk} />
     ${raised.categories.map((one) => named("category", one)).join(", ")}
+    ${surest(raised) > 0 && html` <span data-test="certainty">(${t(`certainty-${surest(raised)}`)})</span>`}
+    ${raised.tier === "model" && ` ${t("flag-model")}`}
     ${raised.tier === "unscreened" && ` ${t("flag-unscreened")}`}
     ${raised.wrong
       ? ` ${t("flag-is-wrong")}`

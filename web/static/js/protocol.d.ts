@@ -678,8 +678,8 @@ export interface Lights {
   unscreened?: number;
 }
 
-/** Which words raised a flag: [start, end, category] in code points of the line's text. */
-export type SpanOut = [start: number, end: number, category: string];
+/** Which words raised a flag, in code points of the line's text, and why.  [start, end, category, rule, certainty]: the rule is the id of a lexicon entry, a rule that joins signs, or a model; the certainty is 1 possible, 2 likely, 3 sure. */
+export type SpanOut = [start: number, end: number, category: string, rule: string, certainty: number];
 
 /** One supporter on duty. */
 export interface SupporterRow {
