@@ -13,6 +13,7 @@ from chat.lines import screened
 from chat.log import About, Record
 from chat.parts import Parts
 from chat.protocol import Enter
+from chat.sequels import count_flag
 from config.catalogue import topics
 from config.ids import ConversationId, Ref, Seq, Token, hash_token, new_id, new_token
 from config.risk import ESCALATES_FROM, Risk
@@ -60,6 +61,8 @@ async def enter(parts: Parts, command: Enter) -> Arrival:
         parts.tallies.flag(opening.risk, opening.tier)
         if opening.risk >= ESCALATES_FROM:
             await raise_for_line(parts, id_, 1, opening.risk)
+    if opening is not None and opening.spans:
+        await count_flag(parts, opening)
     entries: list[tuple[Seq, LogEntry]] = [(Seq(1), opening)] if opening else []
     return Arrival(record, token, entries, first=True)
 

@@ -14,6 +14,7 @@ from chat.log import SEEKER, Appended, NotAppended, Sender
 from chat.parts import Parts
 from chat.protocol import Author
 from chat.relay import Follower
+from chat.sequels import count_flag
 from config.clock import monotonic
 from config.ids import AccountId, ConversationId, Ref, Seq
 from config.risk import ESCALATES_FROM, Risk
@@ -102,6 +103,8 @@ async def say(
     if verdict.risk > Risk.NONE or verdict.tier == "unscreened":
         parts.tallies.flag(verdict.risk, verdict.tier)
         await _see_to(parts, id_, appended.seq, entry)
+    if entry.spans:
+        await count_flag(parts, entry)
     return verdict.risk
 
 

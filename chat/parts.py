@@ -11,6 +11,7 @@ from config.clock import Millis
 from config.settings import Settings
 from matching.waiting_room import WaitingRoom
 from safety.desk import Desk
+from safety.hindsight import Hindsight
 from safety.screening import Screen
 from staff.accounts import Accounts
 from staff.audit import Audit
@@ -25,6 +26,7 @@ class Parts:
     relay: Relay
     room: WaitingRoom
     desk: Desk
+    hindsight: Hindsight
     screen: Screen
     accounts: Accounts
     audit: Audit

@@ -9,6 +9,7 @@ from chat import protocol_staff as staff
 from chat.changes import change
 from chat.conversation import Closed, Joined, SteppedOut, TakenOver
 from chat.protocol import RefusalReason
+from chat.sequels import count_sequel
 from chat.staff_session import StaffSession
 from chat.supporting import write
 from config.ids import ConversationId, EscalationId
@@ -111,12 +112,14 @@ async def resolve(session: StaffSession, command: commands.Resolve) -> None:
     """Close an escalation with its outcome."""
     id_ = EscalationId(command.escalation)
     person = Person(session.account, session.person.display)
-    outcome = await session.parts.desk.resolve(
-        id_, person, command.outcome, command.note, session.parts.now()
-    )
+    now = session.parts.now()
+    outcome = await session.parts.desk.resolve(id_, person, command.outcome, command.note, now)
     reason: RefusalReason
     match outcome:
         case Escalation():
+            if outcome.cause == "line" and outcome.resolved == now:  # not closed before
+                at = outcome.conversation, outcome.seq
+                await count_sequel(session.parts, *at, command.outcome)
             return
         case NotAcknowledged():
             reason = "not_acknowledged"

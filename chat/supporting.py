@@ -15,6 +15,7 @@ from chat.escalating import raise_cause
 from chat.lines import Speaker
 from chat.lines import say as say_line
 from chat.log import NotAppended
+from chat.sequels import count_sequel
 from chat.staff_session import StaffSession
 from config import limits
 from config.clock import monotonic
@@ -150,6 +151,7 @@ async def doubt_flag(session: StaffSession, command: commands.WrongFlag) -> None
     kept = await session.parts.log.append_staff(id_, session.account, ref, doubt)
     if not isinstance(kept, NotAppended) and kept.fresh:
         session.parts.tallies.wrong_flag()
+        await count_sequel(session.parts, id_, command.seq, "wrong")
 
 
 async def ask_help(session: StaffSession, command: commands.AskHelp) -> None:

@@ -2,6 +2,7 @@
 
 from config.clock import Millis, Seconds
 from config.ids import ConversationId, EscalationId, new_id
+from config.risk import Risk
 from safety.desk import (
     PATIENCE,
     CannotAcknowledge,
@@ -22,6 +23,7 @@ from safety.escalation import (
     Resolved,
     State,
     overdue,
+    patience,
     step,
 )
 
@@ -29,9 +31,9 @@ from safety.escalation import (
 class DeskMemory:
     """A desk without a store. No method waits, so each is atomic."""
 
-    def __init__(self, patience: Seconds = PATIENCE) -> None:
+    def __init__(self, usual: Seconds = PATIENCE) -> None:
         """Begin with an empty desk."""
-        self._patience = int(patience * 1000)
+        self._patience = int(usual * 1000)
         self._escalations: dict[EscalationId, Escalation] = {}
         self._causes: dict[tuple[ConversationId, str, int], EscalationId] = {}
 
@@ -49,7 +51,7 @@ class DeskMemory:
                 return Placed(holder, new=False)
             holder = None  # a person calls again, after the first call was closed
         current = self._current(cause.conversation)
-        raised = Raised(EscalationId(new_id()), cause, at, self._later(at))
+        raised = Raised(EscalationId(new_id()), cause, at, self._later(at, cause.risk))
         after = rule_cause(current, raised, held=holder is not None)
         self._escalations[after.id] = after
         self._causes[key] = after.id
@@ -77,7 +79,7 @@ class DeskMemory:
     async def louder(self, now: Millis) -> tuple[Escalation, ...]:
         """Raise again those whose patience ran out, and return those that this call raised."""
         late = [one for one in self._escalations.values() if overdue(one, now)]
-        raised = [step(one, Louder(self._later(now))) for one in late]
+        raised = [step(one, Louder(self._later(now, one.risk))) for one in late]
         self._escalations.update({one.id: one for one in raised})
         return in_order(raised)
 
@@ -100,5 +102,5 @@ class DeskMemory:
         mine = (one for one in kept if one.conversation == conversation)
         return next((one for one in mine if one.state is not State.RESOLVED), None)
 
-    def _later(self, at: Millis) -> Millis:
-        return Millis(at + self._patience)
+    def _later(self, at: Millis, risk: Risk) -> Millis:
+        return Millis(at + patience(self._patience, risk))

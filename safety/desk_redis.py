@@ -12,6 +12,7 @@ import msgspec
 
 from config.clock import Millis, Seconds
 from config.ids import ConversationId, EscalationId, new_id
+from config.risk import Risk
 from safety.desk import (
     PATIENCE,
     RETENTION,
@@ -34,6 +35,7 @@ from safety.escalation import (
     Resolved,
     State,
     overdue,
+    patience,
     step,
 )
 from store.client import Store
@@ -55,11 +57,11 @@ class DeskRedis:
     """The desk that all processes share."""
 
     def __init__(
-        self, store: Store, patience: Seconds = PATIENCE, retention: Seconds = RETENTION
+        self, store: Store, usual: Seconds = PATIENCE, retention: Seconds = RETENTION
     ) -> None:
-        """Use an open store; `patience` is the time until an escalation becomes louder."""
+        """Use an open store; `usual` is the time until an escalation becomes louder."""
         self._store = store
-        self._patience = int(patience * 1000)
+        self._patience = int(usual * 1000)
         self._retention = int(retention * 1000)
         self._transition = store.script("safety", "transition")
 
@@ -70,7 +72,7 @@ class DeskRedis:
 
     async def raise_(self, cause: Cause, at: Millis) -> Placed:
         """Bring a cause to the desk; bringing it again changes nothing."""
-        raised = Raised(EscalationId(new_id()), cause, at, self._later(at))
+        raised = Raised(EscalationId(new_id()), cause, at, self._later(at, cause.risk))
         for _ in range(_ATTEMPTS):
             placed = await self._place(raised)
             if placed is not None:
@@ -160,7 +162,7 @@ class DeskRedis:
         before = _decode(record)
         if before is None or Louder not in LEGAL[before.state] or not overdue(before, now):
             return None
-        after = step(before, Louder(self._later(now)))
+        after = step(before, Louder(self._later(now, before.risk)))
         return after if await self._write(record, after) else None
 
     async def _write(
@@ -194,8 +196,8 @@ class DeskRedis:
         decoded = [_decode(as_optional_bytes(reply)) for reply in replies]
         return [one for one in decoded if one is not None]
 
-    def _later(self, at: Millis) -> Millis:
-        return Millis(at + self._patience)
+    def _later(self, at: Millis, risk: Risk) -> Millis:
+        return Millis(at + patience(self._patience, risk))
 
 
 def _escalation(escalation: EscalationId) -> str:

@@ -5,7 +5,8 @@ The rules:
 1. A cause (a line at `high` or more, a supporter who asks for help, a seeker's report) raises
    an escalation. It is **open** until a supervisor acknowledges it, then **acknowledged**,
    then **resolved**. Nothing leads out of resolved.
-2. While it is open and nobody answers, it becomes louder each time its patience runs out.
+2. While it is open and nobody answers, it becomes louder each time its patience runs out,
+   which at `imminent` is half the usual.
 3. A further cause of the same conversation joins the escalation instead of making another.
    The escalation bears the gravest of its causes; among equals the first.
 4. If it was acknowledged, and a further cause is graver than what was acknowledged, it is
@@ -211,6 +212,14 @@ def step(escalation: Escalation | None, event: Event) -> Escalation:
             raise IllegalEvent(escalation.state, event)
         case _:
             assert_never(event)
+
+
+def patience(usual: int, risk: Risk) -> int:
+    """How long an escalation of this risk waits for an answer, in milliseconds.
+
+    Where a life is at risk now, half of what is usual.
+    """
+    return usual // 2 if risk >= Risk.IMMINENT else usual
 
 
 def overdue(escalation: Escalation, now: Millis) -> bool:

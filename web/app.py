@@ -34,6 +34,7 @@ from config.settings import Settings
 from matching.patience import Patience
 from matching.waiting_room_redis import RedisWaitingRoom
 from safety.desk_redis import DeskRedis
+from safety.hindsight_redis import HindsightRedis
 from safety.screening import load_screen
 from staff.accounts_redis import AccountsRedis
 from staff.audit_redis import AuditRedis
@@ -160,7 +161,8 @@ def _parts(
         log=conversations,
         relay=Relay(conversations, store.wakeups, origin),
         room=RedisWaitingRoom(store, settings.store.pool, _patience(settings)),
-        desk=DeskRedis(store, patience=settings.safety.escalation_louder_seconds),
+        desk=DeskRedis(store, usual=settings.safety.escalation_louder_seconds),
+        hindsight=HindsightRedis(store),
         screen=load_screen(Path(lexicon) if lexicon else None),
         accounts=accounts,
         audit=audit,

@@ -201,11 +201,18 @@ async def test_a_graver_cause_calls_again_after_the_acknowledgement(desk: Desk) 
     escalation = await acknowledged(desk)
     placed = await desk.raise_(cause(8, Risk.IMMINENT), at(30))
     assert (placed.escalation.state, placed.escalation.loudness) == (State.OPEN, 1)
-    assert await desk.louder(at(89)) == ()
-    assert [one.loudness for one in await desk.louder(at(90))] == [2]
+    assert await desk.louder(at(59.9)) == ()
+    assert [one.loudness for one in await desk.louder(at(60))] == [2]
     ruling = await desk.acknowledge(escalation.id, BEN, at(91))
     assert isinstance(ruling, Escalation)
     assert ruling.by == BEN
+
+
+async def test_where_a_life_is_at_risk_the_patience_is_half(desk: Desk) -> None:
+    await raised(desk, cause(risk=Risk.IMMINENT))
+    assert await desk.louder(at(29.9)) == ()
+    (first,) = await desk.louder(at(30))
+    assert first.louder_at == at(60)
 
 
 async def test_an_unanswered_escalation_is_raised_once_each_interval(desk: Desk) -> None:
@@ -240,7 +247,7 @@ async def test_nobody_acts_on_an_unknown_escalation(desk: Desk) -> None:
 
 
 async def test_the_patience_is_the_operators(store: Store) -> None:
-    desk = DeskRedis(store, patience=Seconds(10))
+    desk = DeskRedis(store, usual=Seconds(10))
     await raised(desk)
     assert len(await desk.louder(at(10))) == 1
 

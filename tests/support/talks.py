@@ -29,6 +29,8 @@ from matching.waiting_room_memory import MemoryWaitingRoom
 from matching.waiting_room_redis import RedisWaitingRoom
 from safety.desk_memory import DeskMemory
 from safety.desk_redis import DeskRedis
+from safety.hindsight_memory import HindsightMemory
+from safety.hindsight_redis import HindsightRedis
 from safety.screening import Screen, load_screen
 from staff.accounts_memory import AccountsMemory
 from staff.audit_memory import AuditMemory
@@ -122,6 +124,7 @@ def parts_on(store: Store | None, clock: Clock, *, beside: Parts | None = None) 
         relay=relay,
         room=beside.room if beside else _room(store),
         desk=beside.desk if beside else (DeskRedis(store) if store else DeskMemory()),
+        hindsight=HindsightRedis(store) if store else HindsightMemory(),
         screen=screen(),
         accounts=AccountsMemory(),
         audit=AuditMemory(),

@@ -1,6 +1,7 @@
 """From a line in danger to a named supervisor with an outcome, and every look on record."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -14,6 +15,7 @@ from client.wire import Fact, encode
 from config.ids import ConversationId, Ref
 from config.risk import Risk
 from config.settings import Safety
+from safety.hindsight import Hindsight
 from safety.verdict import Verdict
 from staff.roles import Act
 from tests.support.raw import RawSocket, raw_staff
@@ -167,6 +169,33 @@ async def test_a_supporter_says_that_a_flag_was_wrong_and_it_stays_visible(guest
     watched = await supervisor.watches(conversation.id)
     assert watched.flags[seq].true("wrong")
     assert watched.flags[seq].number("risk") == Risk.IMMINENT
+
+
+async def test_what_became_of_a_flag_is_counted_for_its_rules(guests: Guests) -> None:
+    hindsight = guests.house.parts.hindsight
+    supervisor = await guests.supervisor()
+    seeker, conversation, _ = await guests.pair()
+    before = await _total(hindsight)
+    seq = await seeker.says(CRISIS)
+    raised = await _raised(supervisor, conversation.id)
+    await conversation.hears("flagged")
+    await conversation.says_wrong_flag(seq)
+    await supervisor.acknowledges(raised.text("id"))
+    await supervisor.resolves(raised.text("id"), "false_alarm")
+    await supervisor.watches(conversation.id)  # what was asked before has been seen to
+    await conversation.says("thank you")
+    after = await _total(hindsight)
+    rules = after["flagged"] - before["flagged"]
+    assert rules >= 1
+    assert after["wrong"] - before["wrong"] == after["false_alarm"] - before["false_alarm"] == rules
+    assert not [rule for rule in await hindsight.counts() if " " in rule or CRISIS in rule]
+
+
+async def _total(hindsight: Hindsight) -> Counter[str]:
+    total = Counter[str]()
+    for of_rule in (await hindsight.counts()).values():
+        total.update(of_rule)
+    return total
 
 
 # What supervisors do is on record first (promise 11)
