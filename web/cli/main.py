@@ -20,6 +20,7 @@ COMMANDS = {
     "staff": ("web.cli.staff", "Look after the accounts of supporters and supervisors."),
     "screen": ("web.cli.screen", "Judge lines of text as the server would."),
     "rules": ("web.cli.rules", "Show what became of each rule's flags."),
+    "evaluate": ("web.cli.evaluate", "Measure the filter on suites and data sets."),
     "selftest": ("web.cli.selftest", "Play one whole conversation on a server of its own."),
     "replay": ("web.cli.replay", "Play recorded conversations through real sockets."),
     "asyncapi": ("web.cli.asyncapi", "Print the AsyncAPI document of the wire."),

@@ -1,0 +1,1 @@
+"""How well the filter does: labelled texts in, figures with their uncertainty out."""
