@@ -1,18 +1,30 @@
 """Finds every phrase of the lexicon in plain words, in one pass over them.
 
-An Aho-Corasick automaton looks for the anchors of all phrases at once; only phrases of
-which every group of anchors is there are tried in full.
+An Aho-Corasick automaton looks for the anchors of all phrases at once. Each phrase waits
+for its rarest anchors, so that a line without them costs next to nothing; where one is
+met, the phrase's other anchors must be there too before its expression is tried, and it
+is tried only in the sentences that hold the rare one.
 """
 
-from collections.abc import Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence, Set
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from safety.lexicon import Entry
-from safety.phrases import GROUPS, Phrase
+from safety.phrases import Phrase
 
 _MOST_MATCHES: Final = 8  # of one phrase in one line; more say nothing new and cost time
+_MOST_SENTENCES: Final = 24  # in which one phrase is looked for: the first, and the last
+_LAST: Final = 200  # code points at the end of a long sentence that are read in any case
+
+_STOP: Final = re.compile(r" [.?] ")
+
+_Span = tuple[int, int]
+_Hit = tuple[int, int, int]
+"""An anchor's number, and where it starts and ends."""
 
 
 class Indexed(NamedTuple):
@@ -37,55 +49,108 @@ class Automaton:
 
     def __init__(self, indexed: Sequence[Indexed]) -> None:
         """Build once; some tens of milliseconds."""
-        count = len(indexed)
-        signs: dict[str, int] = {}
-        settled = 0
-        for number, each in enumerate(indexed):
-            for place, group in enumerate(each.phrase.anchors):
-                bit = 1 << place * count + number
-                for anchor in group:
-                    signs[anchor] = signs.get(anchor, 0) | bit
-            for place in range(len(each.phrase.anchors), GROUPS):
-                settled |= 1 << place * count + number
+        numbers: dict[str, int] = {}
+        waiting: dict[int, list[tuple[int, tuple[frozenset[int], ...]]]] = {}
+        for phrase_number, each in enumerate(indexed):
+            first, *others = [
+                frozenset([numbers.setdefault(anchor, len(numbers)) for anchor in group])
+                for group in each.phrase.anchors
+            ]
+            for anchor in first:
+                waiting.setdefault(anchor, []).append((phrase_number, tuple(others)))
         self._indexed = tuple(indexed)
-        self._settled = settled
-        self._signs = tuple(signs.values())
-        self._anchors = AhoCorasick(list(signs), matchkind=MatchKind.Standard) if signs else None
+        self._waiting = {anchor: tuple(phrases) for anchor, phrases in waiting.items()}
+        self._rare = frozenset(waiting)
+        self._anchors = AhoCorasick(list(numbers), matchkind=MatchKind.Standard)
 
     def find(self, words: str) -> list[Match]:
         """Every phrase in the words, in the order of the lexicon."""
-        if self._anchors is None:
+        hits = self._anchors.find_matches_as_indexes(words, overlapping=True)
+        met = {hit[0] for hit in hits}
+        rare = met & self._rare
+        candidates = self._candidates(met, rare) if rare else None
+        if not candidates:
             return []
         matches: list[Match] = []
-        for number in self._candidates(self._anchors, words):
+        places = _places([hit for hit in hits if hit[0] in rare])
+        stops = [stop.start() for stop in _STOP.finditer(words)]
+        for number in sorted(candidates):
             phrase, entry, lang = self._indexed[number]
-            search, lead = phrase.expression.pattern.search, phrase.lead
-            found = search(words)
-            for _ in range(_MOST_MATCHES):
-                if found is None:
-                    break
-                end = found.end()
-                matches.append(Match(entry, lang, found.start() + lead, end))
-                found = search(words, end - lead)
+            anchors = candidates[number]
+            spans = places[anchors[0]]
+            for anchor in anchors[1:]:
+                spans = spans + places[anchor]
+            lead = phrase.lead
+            found = _fixed(spans, lead) if phrase.fixed else _tried(phrase, words, spans, stops)
+            for start, end in found:
+                matches.append(Match(entry, lang, start + lead, end))
         return matches
 
-    def _candidates(self, anchors: AhoCorasick, words: str) -> list[int]:
-        """The phrases of which every group has an anchor in the words.
+    def _candidates(self, met: set[int], rare: Set[int]) -> dict[int, list[int]]:
+        """The phrases of which every group has an anchor in the words, with their rare ones."""
+        candidates: dict[int, list[int]] = {}
+        for anchor in rare:
+            for number, others in self._waiting[anchor]:
+                for group in others:
+                    if group.isdisjoint(met):
+                        break
+                else:
+                    candidates.setdefault(number, []).append(anchor)
+        return candidates
 
-        A bit stands for one group of one phrase: first the first groups of all phrases,
-        then the second, and so on. A phrase with fewer groups has the bits of the others.
-        """
-        met = {found[0] for found in anchors.find_matches_as_indexes(words, overlapping=True)}
-        seen = self._settled
-        for anchor in met:
-            seen |= self._signs[anchor]
-        count = len(self._indexed)
-        whole = seen & (1 << count) - 1
-        for place in range(1, GROUPS):
-            whole &= seen >> place * count
-        numbers: list[int] = []
-        while whole:
-            lowest = whole & -whole
-            numbers.append(lowest.bit_length() - 1)
-            whole ^= lowest
-        return numbers
+
+def _places(hits: Iterable[_Hit]) -> dict[int, list[_Span]]:
+    places: dict[int, list[_Span]] = {}
+    for anchor, start, end in hits:
+        if anchor in places:
+            places[anchor].append((start, end))
+        else:
+            places[anchor] = [(start, end)]
+    return places
+
+
+def _fixed(spans: list[_Span], lead: int) -> list[_Span]:
+    """The longest of the spans that overlap."""
+    if len(spans) == 1:
+        return spans
+    found: list[_Span] = []
+    free = 0
+    for start, end in sorted(spans, key=_leftmost_longest):
+        if start >= free:
+            found.append((start, end))
+            free = end - lead
+    return found if len(found) <= _MOST_MATCHES else [*found[: _MOST_MATCHES - 1], found[-1]]
+
+
+def _leftmost_longest(span: tuple[int, int]) -> tuple[int, int]:
+    return span[0], -span[1]
+
+
+def _tried(phrase: Phrase, words: str, spans: list[_Span], stops: list[int]) -> list[_Span]:
+    """Where the phrase's expression matches, in the sentences that hold its rare anchors."""
+    search, lead = phrase.expression.pattern.search, phrase.lead
+    found: list[_Span] = []
+    whole = phrase.crosses or not stops
+    for start, end in [(0, len(words))] if whole else _sentences(spans, stops, len(words)):
+        match = search(words, start, end)
+        while match is not None:
+            found.append(match.span())
+            after = match.end() - lead
+            if len(found) >= _MOST_MATCHES:
+                after = max(after, min(end, max(spans)[1]) - _LAST)
+            match = search(words, after, end)
+    return found
+
+
+def _sentences(spans: list[_Span], stops: list[int], size: int) -> list[_Span]:
+    """The sentences that hold these spans, each with the spaces around it."""
+    numbers = sorted({bisect_right(stops, start) for start, _ in spans})
+    return [
+        (stops[number - 1] + 2 if number else 0, stops[number] + 1 if number < len(stops) else size)
+        for number in (numbers if len(numbers) <= _MOST_SENTENCES else _some(numbers))
+    ]
+
+
+def _some(numbers: list[int]) -> list[int]:
+    """The first and the last of more than enough."""
+    return [*numbers[: _MOST_SENTENCES // 2], *numbers[-_MOST_SENTENCES // 2 :]]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from safety.automaton import Automaton, Indexed, Match
-from safety.frames import FrameRules
+from safety.frames import FrameRules, Weighing
 from safety.lexicon import Entry, Frames, Lexicon, LexiconError
 from safety.normalise import Normaliser
 from safety.phrases import Compiler, PhraseError
@@ -64,10 +64,15 @@ class Finder:
         matches = self._automaton.find(words)
         shields = [m for m in matches if m.entry.signal == "shield"]
         found: list[Finding] = []
+        weighings: dict[str, Weighing] = {}
         for match in matches:
             if shields and _shielded(match, shields):
                 continue
-            level = self._frames[match.lang].weigh(match, words, by)
+            weighing = weighings.get(match.lang)
+            if weighing is None:
+                weighing = Weighing(self._frames[match.lang], words, by)
+                weighings[match.lang] = weighing
+            level = weighing.weigh(match)
             if level is not None:
                 found.append(Finding(match.entry, level, match.start, match.end))
         return found

@@ -2,115 +2,212 @@
 
 A frame lowers what a phrase weighs; it never raises it. What makes lines weigh more
 together than alone is in `joining`.
+
+The small words of all frames are looked for once in a line; an expression is run only
+where a word that it can't do without stands in its reach.
 """
 
-import re
-from functools import partial
+from bisect import bisect_right
 from typing import Final
+
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from safety.automaton import Match
 from safety.lexicon import Frames
 from safety.phrases import Compiler, Expression
 from safety.verdict import Author
 
-_NEVER: Final = Expression("(?!)")
 _CLAUSE: Final = (" . ", " ? ", " , ", " but ")
 _SENTENCE: Final = (" . ", " ? ")
 _WINDOW: Final = 90  # code points before a match in which its negator may stand
 _REACH: Final = 160  # code points to either side that count as the same sentence at most
 
 
+class _Frame:
+    """The words of one frame: their expression, and what must be there for it to match."""
+
+    __slots__ = ("anchors", "expression", "fixed", "following", "number")
+
+    def __init__(
+        self, number: int, phrases: tuple[str, ...], compiler: Compiler, lead: str, tail: str = ""
+    ) -> None:
+        parts = [compiler.part(phrase) for phrase in phrases]
+        source = "(?:" + "|".join([source for source, _, _ in parts]) + ")" if parts else "(?!)"
+        self.number = number
+        self.expression = Expression(lead + source + tail)
+        self.following = Expression(source)
+        """The same right behind a word, whose space is taken already."""
+        anchors = {anchor for _, groups, _ in parts for group in groups for anchor in group}
+        self.anchors = anchors if all(groups for _, groups, _ in parts) else {" "}
+        self.fixed = all(fixed for _, _, fixed in parts)
+        """Whether the anchors are all there is to find."""
+
+
 class FrameRules:
-    """The frames of one language."""
+    """The frames of one language. Immutable."""
 
     def __init__(self, frames: Frames, compiler: Compiler, *, spaced: bool) -> None:
         """Read the frames. Raises: PhraseError if one can't be read."""
-        build = partial(_alternation, compiler)
-        negators, through = build(frames.negators), build(frames.through)
-        head = "(?<= )" if spaced else ""
-        gap = f"(?:{through}){{0,6}}" if through else ""
-        self._denied = _search(f"{negators}{gap}\\Z" if negators else "", head)
-        self._undenied = _search(build(frames.unnegators), head)
-        self._denial = _search(build(frames.denials), "")
-        self._first = _search(build(frames.first), head)
-        self._others = _search(build(frames.others), head)
-        self._long_past = _search(build(frames.long_past), head)
-        self._recent = _search(build(frames.recent), head)
-        self._weeks_past = _search(build(frames.weeks_past), head)
-        self._now = _search(build(frames.now), head)
-        self._jest = _search(build(frames.jest), head)
-        self._media = _search(build(frames.media), head)
-        self._address = _search(build(frames.address), head)
+        lead = " " if spaced else ""
+        self._frames: list[_Frame] = []
 
-    def weigh(self, match: Match, words: str, by: Author) -> int | None:
-        """What a match weighs where it stands: its entry's level or less, None for nothing."""
-        entry = match.entry
-        if entry.by != "either" and by == "supporter" and entry.by != by:
-            if not self._own_words(match, words):
-                return None
-        elif entry.by not in ("either", by):
+        def frame(phrases: tuple[str, ...], tail: str = "") -> _Frame:
+            made = _Frame(len(self._frames), phrases, compiler, lead, tail)
+            self._frames.append(made)
+            return made
+
+        through = "|".join([compiler.source(phrase) for phrase in frames.through])
+        self.denied = frame(frames.negators, (f"(?:{through}){{0,6}}" if through else "") + r"\Z")
+        self.undenied = frame(frames.unnegators)
+        self.denial = frame(frames.denials)
+        self.first = frame(frames.first)
+        self.others = frame(frames.others)
+        self.long_past = frame(frames.long_past)
+        self.recent = frame(frames.recent)
+        self.weeks_past = frame(frames.weeks_past)
+        self.now = frame(frames.now)
+        self.jest = frame(frames.jest)
+        self.media = frame(frames.media)
+        self.address = frame(frames.address)
+        self._index()
+
+    def _index(self) -> None:
+        told: dict[str, list[int]] = {}
+        for frame in self._frames:
+            for anchor in frame.anchors:
+                told.setdefault(anchor, []).append(frame.number)
+        self._told = [tuple(numbers) for numbers in told.values()]
+        self._anchors = AhoCorasick(list(told), matchkind=MatchKind.Standard)
+
+    def ends(self, words: str) -> list[list[int]]:
+        """For each frame, where its anchors end in the words, in order."""
+        ends: list[list[int]] = [[] for _ in self._frames]
+        told = self._told
+        for anchor, _, end in self._anchors.find_matches_as_indexes(words, overlapping=True):
+            for number in told[anchor]:
+                ends[number].append(end)
+        return ends
+
+
+class Weighing:
+    """One line, and what its phrases weigh where they stand."""
+
+    __slots__ = ("_by", "_ends", "_rules", "_words")
+
+    def __init__(self, rules: FrameRules, words: str, by: Author) -> None:
+        """The frame words are looked for when a phrase first asks for them."""
+        self._rules = rules
+        self._words = words
+        self._by = by
+        self._ends: list[list[int]] | None = None
+
+    def weigh(self, match: Match) -> int | None:
+        """What a match weighs: its entry's level or less, None for nothing."""
+        entry, by = match.entry, self._by
+        foreign = entry.by not in ("either", by)
+        if foreign and (by == "seeker" or not self._own_words(match)):
             return None
         if entry.firm:
             return entry.level
-        if self.denied(match, words):
+        return None if self.denied(match) else self._changed(match)
+
+    def _changed(self, match: Match) -> int | None:
+        """What the sentence around a match makes of it."""
+        entry, rules = match.entry, self._rules
+        start, end = sentence(self._words, match.start, match.end)
+        if self._within(rules.media, start, end):
             return None
-        start, end = sentence(words, match.start, match.end)
-        if self._media.pattern.search(words, start, end):
-            return None
-        if entry.jest and self._jest.pattern.search(words):
+        if entry.jest and self._within(rules.jest, 0, len(self._words)):
             return None
         level = entry.level
-        if (entry.present or level == 4) and self._over(match, words, start, end):
+        if (entry.present or level == 4) and self._over(match, start, end):
             if entry.present:
                 return None
             level = 3
-        if self._of_another(match, words, start):
+        if self._of_another(match, start):
             level = min(level, 2) if entry.third is None else entry.third
-        if self._long_past.pattern.search(words, start, end):
-            recent = self._recent.pattern.search(words, start, end + _REACH // 2)
+        if self._within(rules.long_past, start, end):
+            recent = self._within(rules.recent, start, end + _REACH // 2)
             level = min(level, 2 if recent else entry.past)
         return level
 
-    def denied(self, match: Match, words: str) -> bool:
+    def denied(self, match: Match) -> bool:
         """Whether the match is denied by the words before it or after it."""
-        if self._denial.pattern.match(words, match.end):
+        rules, words = self._rules, self._words
+        near = self._met(rules.denial, match.end, match.end + _REACH)
+        if near and rules.denial.following.pattern.match(words, match.end):
             return True
+        first = match.start - _WINDOW
+        if not self._met(rules.denied, first, match.start):
+            return False
         clause = _last(words, match.start, _CLAUSE)
-        before = words[max(clause, match.start - _WINDOW) : match.start]
+        before = words[max(clause, first) : match.start]
         spaced = before if before.startswith(" ") else " " + before
-        negation = self._denied.pattern.search(spaced)
-        return negation is not None and not self._undenied.pattern.search(" " + before)
+        negation = rules.denied.expression.pattern.search(spaced)
+        return negation is not None and not rules.undenied.expression.pattern.search(" " + before)
 
-    def _over(self, match: Match, words: str, start: int, end: int) -> bool:
+    def _over(self, match: Match, start: int, end: int) -> bool:
         """Whether a time some weeks past stands right beside the match, and nothing says now.
 
         Right beside: "she left me last month so i took them" is about the present.
         """
-        told = self._weeks_past.pattern.match(words, match.end) is not None
+        rules, words = self._rules, self._words
+        if not self._met(rules.weeks_past, start, end + _REACH):
+            return False
+        past = rules.weeks_past.following.pattern
+        told = past.match(words, match.end) is not None
         if not told:
-            opening = self._weeks_past.pattern.match(words, start + 1)
+            opening = past.match(words, start + 1)
             if opening is None or opening.end() > match.start:
                 return False
             between = words[opening.end() : match.start].removeprefix(", ")
-            told = not between or self._first.pattern.fullmatch(" " + between, 1) is not None
-        return told and self._now.pattern.search(words, start, end) is None
+            told = not between or rules.first.following.pattern.fullmatch(between) is not None
+        return told and not self._within(rules.now, start, end)
 
-    def _of_another(self, match: Match, words: str, start: int) -> bool:
+    def _of_another(self, match: Match, start: int) -> bool:
         """Whether the nearest person before the end of the match is someone else."""
-        if self._first.pattern.search(words, match.start, match.end):
+        rules = self._rules
+        theirs = self._last_end(rules.others, start, match.end)
+        if theirs < 0 or self._within(rules.first, match.start - 1, match.end):
             return False
-        mine = _last_end(self._first.pattern, words, start, match.end)
-        theirs = _last_end(self._others.pattern, words, start, match.end)
-        return theirs > mine
+        return theirs > self._last_end(rules.first, start, match.end)
 
-    def _own_words(self, match: Match, words: str) -> bool:
+    def _own_words(self, match: Match) -> bool:
         """Whether a supporter says it of themselves, and does not ask or reflect."""
+        rules, words = self._rules, self._words
         start, end = sentence(words, match.start, match.end)
         return (
             not words.startswith("? ", end + 1)
-            and self._first.pattern.search(words, start, match.end) is not None
-            and self._address.pattern.search(words, start, end) is None
+            and self._within(rules.first, start, match.end)
+            and not self._within(rules.address, start, end)
         )
+
+    def _met(self, frame: _Frame, start: int, end: int) -> bool:
+        """Whether an anchor of the frame ends in this stretch."""
+        if self._ends is None:
+            self._ends = self._rules.ends(self._words)
+        ends = self._ends[frame.number]
+        return bool(ends) and bisect_right(ends, start) < bisect_right(ends, end)
+
+    def _within(self, frame: _Frame, start: int, end: int) -> bool:
+        """Whether words of the frame stand in this stretch."""
+        if not self._met(frame, start, end):
+            return False
+        if frame.fixed:
+            return True
+        return frame.expression.pattern.search(self._words, max(0, start), end) is not None
+
+    def _last_end(self, frame: _Frame, start: int, end: int) -> int:
+        """Where the last words of the frame in this stretch end, or -1."""
+        if not self._met(frame, start, end):
+            return -1
+        if frame.fixed and self._ends is not None:
+            ends = self._ends[frame.number]
+            return ends[bisect_right(ends, end) - 1]
+        last = -1
+        for found in frame.expression.pattern.finditer(self._words, start, end):
+            last = found.end()
+        return last
 
 
 def sentence(words: str, start: int, end: int) -> tuple[int, int]:
@@ -129,20 +226,3 @@ def _last(words: str, before: int, marks: tuple[str, ...]) -> int:
         if place >= 0:
             last = max(last, place + len(mark) - 1)
     return last
-
-
-def _last_end(pattern: re.Pattern[str], words: str, start: int, end: int) -> int:
-    last = -1
-    for found in pattern.finditer(words, start, end):
-        last = found.end()
-    return last
-
-
-def _alternation(compiler: Compiler, phrases: tuple[str, ...]) -> str:
-    if not phrases:
-        return ""
-    return "(?:" + "|".join(compiler.source(phrase) for phrase in phrases) + ")"
-
-
-def _search(source: str, head: str) -> Expression:
-    return Expression(head + source) if source else _NEVER

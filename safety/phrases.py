@@ -13,7 +13,9 @@ spaces in a phrase mean nothing and gaps count characters.
 
 A phrase becomes one regular expression, of bounded repetitions only, and groups of
 anchors: words of which one must be there. The expression runs only when every group
-was found, so a line costs about as much as the phrases that are nearly in it.
+was found, and only over the sentences where the rarest was, so a line costs about as
+much as the phrases that are nearly in it. A phrase without gaps or endings needs none:
+where its anchor is, there it is.
 
 Phrases are checked and put into the source of their expressions when they are read; an
 expression is compiled when its phrase is first nearly in a line, which most never are.
@@ -22,20 +24,33 @@ expression is compiled when its phrase is first nearly in a line, which most nev
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 _PART: Final = re.compile(r"<\w+>|\)\?|[()\[\]|]|\.{2,3}|[^\s()\[\]|<>]+|\s+|.")
-# Too common to be worth looking for, if a rarer word of the phrase can be the anchor.
+# The commonest first: how rare an anchor is decides which is looked for first, and that the
+# commonest are not looked for at all where a rarer one of the phrase can be.
 _COMMON_WORDS: Final = (
-    "i im ive id my me a an the to of in on at it its is am are was be been and or if so do did"
-    " have has had not no dont for with you your he she they him her them his that this there what"
-    " how all just will would can could get got go going want one time day now know like out up"
-    " que de la le les un une mi eu e o ich mir mich das den aku ko hai bir ve у я не и в на"
+    "i to and the a that it my you is have of me but for do not with just so am in im will be are"
+    " this like was on what dont at he she they all if about get its no know now want really can"
+    " feel your time there good been how think out has when go her him up or would an from as one"
+    " had did could should some we because more them his then day help people someone too does ive"
+    " got going things only very even who well much were thank thanks see life make here"
+    " back by work friend still never any take need say something us why talk hard same than way"
+    " que de la le les un une mi eu e o ich mir mich das den aku ko hai bir ve у я не и в на no si"
+    " es el en y se lo me je tu il est pas da do di und der die ist nicht ne bu ben ini itu yang"
 )
-_COMMON: Final = frozenset(_COMMON_WORDS.split())
+_FREQUENCY: Final = {
+    word: 0.04 / (rank + 1) ** 0.75 for rank, word in reversed([*enumerate(_COMMON_WORDS.split())])
+}
+"""About how often each stands among a hundred words of chat, divided by a hundred."""
+_UNCOMMON: Final = 0.0003
+_EVERYWHERE: Final = 0.03
+"""Anchors that are met so often say too little to be looked for."""
 GROUPS: Final = 4
 """Groups of anchors of a phrase; more would cost more to look for than they save."""
 _TEXTS: Final = 16  # ways to say neighbouring words for which they are one anchor
+_CHOICES: Final = 256  # ways to say a piece that are still known one by one
 _GAPS: Final = {"..": 3, "...": 6}
 
 
@@ -64,10 +79,15 @@ class Phrase:
 
     expression: Expression
     anchors: tuple[tuple[str, ...], ...]
-    """Of each of these groups one must be in the words, or the pattern can't match."""
+    """Of each of these groups one must be in the words, or the pattern can't match. The first
+    is the rarest."""
     lead: int
     """How many characters before the phrase the expression takes in: the space before a word,
     which is found much faster than looked back at. The next match may begin in it."""
+    fixed: bool
+    """Whether the anchors of its one group are all it can be."""
+    crosses: bool
+    """Whether it speaks of the end of a sentence; others stand within one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +101,8 @@ class _Part:
     groups: tuple[tuple[str, ...], ...]
     texts: tuple[str, ...] = ()
     """All it can be, where these are few."""
+    crosses: bool = False
+    """Whether it speaks of the end of a sentence."""
 
 
 class Compiler:
@@ -104,7 +126,21 @@ class Compiler:
         if not part.groups:
             raise PhraseError(f"{phrase!r} could match an empty line")
         before = " " if self._spaced else ""
-        return Phrase(Expression(before + part.source), part.groups[:GROUPS], len(before))
+        fixed = bool(part.texts)
+        groups = (tuple([before + text for text in part.texts]),) if fixed else _rarest(part.groups)
+        expression = Expression(before + part.source)
+        return Phrase(expression, groups, len(before), fixed=fixed, crosses=part.crosses)
+
+    def part(self, phrase: str) -> tuple[str, tuple[tuple[str, ...], ...], bool]:
+        """The bare expression of a phrase, its groups of anchors, whether they are all of it.
+
+        For phrases that may be anywhere, so there may be no group at all.
+        """
+        part = self._part(phrase)
+        before = " " if self._spaced else ""
+        if part.texts and "" not in part.texts:
+            return part.source, (tuple([before + text for text in part.texts]),), True
+        return part.source, part.groups[:1], False
 
     def source(self, phrase: str) -> str:
         """The bare expression of a phrase, for use inside another."""
@@ -130,12 +166,14 @@ class Compiler:
             return choices[0], at
         source = "(?:" + "|".join([choice.source for choice in choices]) + ")"
         texts: tuple[str, ...] = ()
-        if len(choices) <= _TEXTS and all(choice.texts for choice in choices):
+        if all(choice.texts for choice in choices):
             texts = tuple({text: None for choice in choices for text in choice.texts})
+            texts = texts if len(texts) <= _CHOICES else ()
+        crosses = any(choice.crosses for choice in choices)
         if not all(choice.groups for choice in choices):
-            return _Part(source, (), texts), at
+            return _Part(source, (), texts, crosses), at
         anchors = tuple([anchor for choice in choices for anchor in choice.groups[0]])
-        return _Part(source, (anchors,), texts), at
+        return _Part(source, (anchors,), texts, crosses), at
 
     def _sequence(self, parts: list[str], at: int, depth: int) -> tuple[_Part, int]:
         found: list[_Part] = []
@@ -148,7 +186,7 @@ class Compiler:
                     raise PhraseError("a bracket is not closed")
                 if closing != ")":
                     texts = (*inner.texts, "") if inner.texts else ()
-                    inner = _Part(f"(?:{inner.source})?", (), texts)
+                    inner = _Part(f"(?:{inner.source})?", (), texts, inner.crosses)
                 found.append(inner)
             else:
                 found.append(self._single(mark))
@@ -172,7 +210,8 @@ class Compiler:
                 groups.update(dict.fromkeys(part.groups))
         self._close(run, groups)
         source = "".join([part.source for part in found])
-        return _Part(source, tuple(sorted(groups, key=_rarity, reverse=True)), () if runs else run)
+        crosses = any(part.crosses for part in found)
+        return _Part(source, tuple(sorted(groups, key=_frequency)), () if runs else run, crosses)
 
     def _close(self, run: tuple[str, ...], groups: dict[tuple[str, ...], None]) -> None:
         if "" not in run:
@@ -196,7 +235,7 @@ class Compiler:
             self._within.add(name)
             part = self._part(self._classes[name])
             self._within.remove(name)
-            return _Part(f"(?:{part.source})", part.groups, part.texts)
+            return _Part(f"(?:{part.source})", part.groups, part.texts, part.crosses)
         return self._word(mark)
 
     def _gap(self, size: int) -> str:
@@ -210,7 +249,7 @@ class Compiler:
         if mark == "#":
             return _Part(r"\d+ ", ())
         if mark in (".", "?", ","):
-            return _Part(re.escape(mark) + " ", ())
+            return _Part(re.escape(mark) + " ", (), crosses=mark != ",")
         bare = mark.strip("*")
         word = self._plain(bare)
         if not word:
@@ -228,13 +267,21 @@ class Compiler:
         return _Part(source, ((anchor,),), texts)
 
 
-def _rarity(anchors: tuple[str, ...]) -> float:
-    return min([_length(anchor) for anchor in anchors]) - 0.2 * len(anchors)
+def _rarest(groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """The groups that say something by being there; the rarest in any case."""
+    return (
+        groups[0],
+        *[group for group in groups[1:GROUPS] if _frequency(group) < _EVERYWHERE],
+    )
 
 
-def _length(anchor: str) -> float:
-    """Its letters, of which those of common words count for little, and for nothing alone."""
+def _frequency(anchors: tuple[str, ...]) -> float:
+    """About how often one of these is met, in a hundredth of all words."""
+    return sum([_frequency_of(anchor) for anchor in anchors])
+
+
+@cache
+def _frequency_of(anchor: str) -> float:
     words = anchor.split()
-    if not _COMMON.issuperset(words):
-        return len(anchor)
-    return 0.5 * len(anchor) if len(words) > 1 else 0.0
+    rarest = min([_FREQUENCY.get(word, _UNCOMMON) for word in words], default=1.0)
+    return rarest * 0.1 ** (len(words) - 1)
