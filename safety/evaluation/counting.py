@@ -22,7 +22,7 @@ RAISED: Final = (
 """The columns of `raised`."""
 FOUND: Final = (Column("concern+"), Column("elevated+"), Column("high+"), Column("imminent"))
 """The columns of `found`."""
-_ABOUT_SELF: Final = (Risk.CONCERN, Risk.ELEVATED, Risk.HIGH, Risk.IMMINENT)
+_LEVELS: Final = (Risk.CONCERN, Risk.ELEVATED, Risk.HIGH, Risk.IMMINENT)
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,9 +50,8 @@ def at_least(judged: Judged[Case], level: Risk) -> bool:
 
 def found(judged: Sequence[Judged[Case]]) -> tuple[Rate, ...]:
     """The shares at each level or above, the lowest first."""
-    return tuple(
-        share(judged, lambda each, level=level: at_least(each, level)) for level in _ABOUT_SELF
-    )
+    risks = [each.outcome.risk for each in judged]
+    return tuple(rate(sum(risk >= level for risk in risks), len(risks)) for level in _LEVELS)
 
 
 def raised(judged: Sequence[Judged[Case]]) -> tuple[Rate, ...]:
@@ -107,9 +106,7 @@ def rank(
         recall_at_5_percent=recall_at(up, down, 0.05),
         levels=tuple(
             LevelPoint(int(level), false, right)
-            for level, false, right in zip(
-                _ABOUT_SELF, found(negatives), found(positives), strict=True
-            )
+            for level, false, right in zip(_LEVELS, found(negatives), found(positives), strict=True)
         ),
         curve=curve(up, down),
     )

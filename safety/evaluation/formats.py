@@ -7,6 +7,8 @@ import msgspec
 from safety.verdict import CATEGORIES, Author
 
 Level = Annotated[int, msgspec.Meta(ge=0, le=4)]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[\w .:/'&-]{1,64}$")]
+"""A name that is shown: short, so that no text can stand in its place unseen."""
 Bit = Annotated[int, msgspec.Meta(ge=0, le=1)]
 
 PSYGUARD: dict[str, str] = {
@@ -50,9 +52,9 @@ class _Hidden(msgspec.Struct, frozen=True):
 class FunctionalRow(_Hidden, frozen=True):
     """A case of a functional suite."""
 
-    id: str
-    function: str
-    lang: str
+    id: Name
+    function: Name
+    lang: Name
     by: Author
     text: str
     min: Level
@@ -90,7 +92,7 @@ class PsyGuardRow(_Hidden, frozen=True):
 
     text: str
     labels: tuple[str, ...]
-    data_source: str = ""
+    data_source: Name = "unknown"
 
     def __post_init__(self) -> None:
         """Raises: ValueError, without the label, if one is unknown or there is none."""
@@ -121,10 +123,10 @@ class ModerationRow(_Hidden, frozen=True):
 class HateCheckRow(_Hidden, frozen=True):
     """A case of HateCheck; `lang` is there in the multilingual set only."""
 
-    functionality: str
+    functionality: Name
     test_case: str
     label_gold: Literal["hateful", "non-hateful"]
-    lang: str = "en"
+    lang: Name = "en"
 
 
 class DavidsonRow(_Hidden, frozen=True):
@@ -138,14 +140,14 @@ class XSTestRow(_Hidden, frozen=True):
     """A prompt that looks unsafe and is not, or one that is."""
 
     prompt: str
-    type: str
+    type: Name
     label: Literal["safe", "unsafe"]
 
 
 class PresidioSpan(msgspec.Struct, frozen=True):
     """Where something personal stands, in code points. Its value is left alone."""
 
-    entity_type: str
+    entity_type: Name
     start_position: int
     end_position: int
 
@@ -167,5 +169,5 @@ class SpokenRow(_Hidden, frozen=True):
 class TalkRow(_Hidden, frozen=True):
     """A line of everyday talk."""
 
-    lang: str
+    lang: Name
     text: str

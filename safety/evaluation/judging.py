@@ -81,6 +81,8 @@ def times(outcomes: Iterable[Outcome]) -> tuple[Times, ...]:
 
 
 def _outcome(reader: Reader, case: Case, clock: Callable[[], int]) -> Outcome:
+    if case.later is None:
+        _follow(reader, case.context)
     began = clock()
     screened = reader.screen(case.text, by=case.by, lang=case.lang or None, context=case.context)
     taken = (clock() - began) / 1000
@@ -100,6 +102,13 @@ def _outcome(reader: Reader, case: Case, clock: Callable[[], int]) -> Outcome:
         length=len(case.text),
         microseconds=taken,
     )
+
+
+def _follow(reader: Reader, context: Sequence[ContextLine]) -> None:
+    """Judge earlier lines in their turn, as the server has when it comes to the next."""
+    for at, line in enumerate(context):
+        verdict = reader.screen(line.text, by=line.by, context=context[:at]).verdict
+        line.risk, line.standing = verdict.risk, verdict.standing
 
 
 def _length_class(limit: int | None) -> str:

@@ -19,6 +19,7 @@ from safety.evaluation.counting import (
     worst_first,
 )
 from safety.evaluation.figures import Column, Row, Section
+from safety.evaluation.measures import rate
 
 _Case = Judged[Labelled]
 _ABUSE: Final = frozenset({"harassment", "violence"})
@@ -71,7 +72,7 @@ def counselling(judged: Sequence[_Case]) -> Measured:
     labels = sorted({label for each in judged for label in each.case.labels})
     groups = {label: [each for each in judged if label in each.case.labels] for label in labels}
     harmless = [each for each in judged if each.case.labels <= {"none of these"}]
-    sources = grouped(harmless, lambda each: each.case.group or "not said")
+    sources = grouped(harmless, _function)
     return Measured(
         sections=(
             _levels("Levels given", "label", groups),
@@ -166,14 +167,14 @@ def conversations(judged: Sequence[_Case]) -> Measured:
     talks = grouped(judged, lambda each: str(each.case.conversation))
     columns = tuple(Column(column.name) for column in RAISED)
     gravest = [max(some, key=lambda each: each.outcome.risk) for some in talks.values()]
-    ends = [some[-1] for some in talks.values()]
+    ends = [some[-1].outcome.standing for some in talks.values()]
     rows = (
         Row("with such a line", len(talks), raised(gravest)),
         Row(
             "whose risk stands there at the end",
             len(talks),
             tuple(
-                share(ends, lambda each, level=level: each.outcome.standing >= level)
+                rate(sum(standing >= level for standing in ends), len(ends))
                 for level in (Risk.ELEVATED, Risk.HIGH, Risk.IMMINENT)
             ),
         ),
@@ -183,8 +184,8 @@ def conversations(judged: Sequence[_Case]) -> Measured:
 
 
 _READ: Final = (
-    "About one line in a thousand of supportive chats is a true crisis, so read what was raised "
-    "before calling it false."
+    "Such a line can be a true crisis (of supportive chats about one in a thousand is), so read "
+    "what was raised before calling it false."
 )
 
 

@@ -18,6 +18,10 @@ CONTACTS: Final = frozenset(
     {"PHONE_NUMBER", "EMAIL_ADDRESS", "DOMAIN_NAME", "URL", "STREET_ADDRESS", "IP_ADDRESS"}
 )
 """Kinds by which somebody could be reached or found."""
+_NUMBERS: Final = frozenset(
+    {"CREDIT_CARD", "IBAN_CODE", "US_SSN", "US_DRIVER_LICENSE", "US_BANK_NUMBER", "ZIP_CODE"}
+)
+"""Kinds that may be masked and need not be."""
 
 
 def measure(judged: Sequence[_Case]) -> Measured:
@@ -32,7 +36,7 @@ def measure(judged: Sequence[_Case]) -> Measured:
     return Measured(
         sections=(
             Section("Ways to reach somebody", "kind", columns, (_row("all", contacts), *ours)),
-            Section("Other kinds, left by intent", "kind", columns, others),
+            Section("Other kinds, not asked for", "kind", columns, others),
             _without(judged),
         ),
         notes=("Formal English: contacts as people write them in chats are in the suites.",),
@@ -47,9 +51,10 @@ def _row(name: str, pairs: Sequence[_Found]) -> Row:
 
 def _without(judged: Sequence[_Case]) -> Section:
     """Texts in which there is nothing to mask."""
-    bare = [each for each in judged if not any(m.kind in CONTACTS for m in each.case.marks)]
+    masked = CONTACTS | _NUMBERS
+    bare = [each for each in judged if not any(m.kind in masked for m in each.case.marks)]
     row = Row(
-        "texts without a contact",
+        "without contact or number",
         len(bare),
         (share(bare, lambda each: bool(each.outcome.contacts)),),
         tuple(each.case.id for each in bare if each.outcome.contacts),

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from safety.evaluation.counting import ALL_THAT_SHIPS
 from safety.evaluation.figures import Findings, LevelPoint, Point, Ranking, Report
 
-_WIDTH, _HEIGHT = 960, 520
+_WIDTH, _HEIGHT = 1000, 520
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 620, 56, 450
 _LEAST: Final = 1e-4  # share of false alarms at the left edge; fewer are drawn there
 _LIGHT: Final = ("#0b6fa4", "#b3541e", "#2f7d32", "#8e3a80", "#7a6a00", "#444c56")
@@ -82,7 +82,7 @@ def _axes() -> str:
         share = _LEAST * 10**power
         x = _x(share)
         parts.append(f'<path class="grid" d="M{x:.1f} {_TOP}V{_BOTTOM}"/>')
-        parts.append(_text(x, _BOTTOM + 20, f"{share * 1000:g}", "middle"))
+        parts.append(_text(x, _BOTTOM + 20, f"{share * 1000:,g}", "middle"))
     for tenth in range(0, 11, 2):
         y = _y(tenth / 10)
         parts.append(f'<path class="grid" d="M{_LEFT} {y:.1f}H{_RIGHT}"/>')
@@ -111,9 +111,10 @@ def _dot(number: int, point: LevelPoint) -> str:
     if point.recall.share is None or point.false_alarms.share is None:
         return ""
     x, y = _x(point.false_alarms.share), _y(point.recall.share)
+    down = 14 if y < _BOTTOM - 20 else -8
     return (
         f'<circle class="f{number}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
-        f'<text class="small" x="{x + 6:.1f}" y="{y + 14:.1f}">{_LETTERS[point.level]}</text>'
+        f'<text class="small" x="{x + 6:.1f}" y="{y + down:.1f}">{_LETTERS[point.level]}</text>'
     )
 
 

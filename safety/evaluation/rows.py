@@ -11,10 +11,9 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -45,8 +44,7 @@ def read_rows(path: Path, member: str, kind: type[_T]) -> list[tuple[int, _T]]:
     plain = (member or path.name).lower().removesuffix(".gz")
     parse = _csv if plain.endswith(".csv") else _json
     try:
-        with _opened(path, member) as source:
-            rows = list(parse(name, source, kind))
+        rows = list(parse(name, _content(path, member), kind))
     except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, KeyError):
         raise ReadingError(name, None, "is damaged, or not packed as its name says") from None
     except OSError as error:
@@ -67,20 +65,18 @@ def members(path: Path) -> list[str]:
         raise ReadingError(str(path), None, error.strerror or "can't be read") from None
 
 
-@contextmanager
-def _opened(path: Path, member: str) -> Generator[BinaryIO]:
+def _content(path: Path, member: str) -> io.BytesIO:
+    """The unpacked file."""
     if member:
-        with zipfile.ZipFile(path) as archive, archive.open(member) as inner:
-            yield io.BytesIO(inner.read())
-    elif path.name.lower().endswith(".gz"):
+        with zipfile.ZipFile(path) as archive:
+            return io.BytesIO(archive.read(member))
+    if path.name.lower().endswith(".gz"):
         with gzip.open(path) as packed:
-            yield io.BytesIO(packed.read())
-    else:
-        with path.open("rb") as plain:
-            yield plain
+            return io.BytesIO(packed.read())
+    return io.BytesIO(path.read_bytes())
 
 
-def _json(name: str, source: BinaryIO, kind: type[_T]) -> Iterator[tuple[int, _T]]:
+def _json(name: str, source: io.BytesIO, kind: type[_T]) -> Iterator[tuple[int, _T]]:
     decoder = msgspec.json.Decoder(kind)
     for number, line in enumerate(source, 1):
         if not line.strip():
@@ -106,9 +102,8 @@ def _leniently(name: str, number: int, line: bytes, kind: type[_T]) -> _T:
         raise ReadingError(name, number, "is not JSON") from None
 
 
-def _csv(name: str, source: BinaryIO, kind: type[_T]) -> Iterator[tuple[int, _T]]:
-    text = io.TextIOWrapper(source, "utf-8-sig", newline="")
-    reader = csv.reader(text)
+def _csv(name: str, source: io.BytesIO, kind: type[_T]) -> Iterator[tuple[int, _T]]:
+    reader = csv.reader(io.StringIO(_decoded(name, source.getvalue()), newline=""))
     try:
         columns: list[str] = next(reader, list[str]())
         for fields in reader:
@@ -121,12 +116,18 @@ def _csv(name: str, source: BinaryIO, kind: type[_T]) -> Iterator[tuple[int, _T]
             yield reader.line_num, msgspec.convert(row, kind, strict=False)
     except msgspec.ValidationError as error:
         raise ReadingError(name, reader.line_num, _reason(error)) from None
-    except UnicodeDecodeError:
-        raise ReadingError(name, reader.line_num + 1, "is not UTF-8") from None
     except csv.Error:
         raise ReadingError(name, reader.line_num, "is not CSV") from None
 
 
+def _decoded(name: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ReadingError(name, line, "is not UTF-8") from None
+
+
 def _reason(error: msgspec.ValidationError) -> str:
     """What msgspec says, without the value that it quotes."""
-    return _QUOTED.sub("of another kind", str(error)).replace("`", '"')
+    return _QUOTED.sub("'...'", str(error)).replace("`", '"')

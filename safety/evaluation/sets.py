@@ -204,9 +204,14 @@ def _sources(kind: AnyKind, path: Path) -> list[Source]:
 
 
 def _spread(cases: Sequence[_C], limit: int | None) -> Sequence[_C]:
-    """At most so many of the cases, evenly from the first to the last."""
+    """At most so many of the cases, evenly from the first to the last.
+
+    Of conversations the first lines, because each line needs those before it.
+    """
     if limit is None or len(cases) <= limit:
         return cases
+    if cases[0].later is not None:
+        return cases[:limit]
     return [cases[at * len(cases) // limit] for at in range(limit)]
 
 

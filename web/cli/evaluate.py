@@ -39,6 +39,8 @@ def evaluate_command(
     PATHS are files of known names, or folders that hold some; .gz is fine. In brackets: 95 %
     intervals. Exit code 1 if a path held nothing to run, or a set could not be read.
     """
+    if picture is not None and not picture.parent.is_dir():
+        raise click.BadParameter("its folder is not there", param_hint="--picture")
     chosen, failures = sources(paths, frozenset(only))
     lexicon = read_settings(path).safety.lexicon
     screen = load_screen(Path(lexicon) if lexicon else None)
