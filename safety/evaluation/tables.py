@@ -21,7 +21,9 @@ from safety.evaluation.figures import (
 )
 
 LEVELS: Final = ("none", "concern", "elevated", "high", "imminent")
+_INTERVAL: Final = 11  # signs of an interval, which must not be cut
 _IDS: Final = 4  # of a row; the others are in the JSON
+_ROOMY: Final = 120  # columns; with fewer, ids and all intervals but the first are left out
 _WIDTH: Final = 150  # where no terminal says how wide it is
 
 
@@ -60,8 +62,11 @@ def _rankings(rankings: Sequence[Ranking], console: Console) -> None:
     table = _table("Told from the others by the score, then risk")
     table.add_column("positive")
     table.add_column("tier")
-    for name in ("yes", "no", "AUC", "recall at 1 %", "recall at 5 %"):
+    for name in ("yes", "no"):
         table.add_column(name, justify="right")
+    table.add_column("AUC", justify="right", min_width=_INTERVAL + 2)
+    for name in ("recall at 1 %", "recall at 5 %"):
+        table.add_column(name, justify="right", min_width=_INTERVAL)
     for each in rankings:
         found = (each.recall_at_1_percent, each.recall_at_5_percent)
         table.add_row(
@@ -81,7 +86,7 @@ def _levels(rankings: Sequence[Ranking], console: Console) -> None:
     for name in ("positive", "tier", "level"):
         table.add_column(name)
     for name in ("recall", "false alarms in 1,000"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", min_width=_INTERVAL)
     for each in rankings:
         for at, point in enumerate(each.levels):
             table.add_row(
@@ -95,18 +100,21 @@ def _levels(rankings: Sequence[Ranking], console: Console) -> None:
 
 
 def _section(section: Section, console: Console) -> None:
-    table = _table(section.title)
-    table.add_column(section.by, no_wrap=True)
+    table, roomy = _table(section.title), console.width >= _ROOMY
+    table.add_column(section.by, overflow="fold")
     table.add_column("lines", justify="right")
-    for column in section.columns:
+    for at, column in enumerate(section.columns):
         unit = "in 1,000" if column.unit == "per_1000" else "%"
-        table.add_column(f"{column.name}, {unit}", justify="right")
-    if section.ids_are:
+        least = 5 if at and not roomy else _INTERVAL
+        table.add_column(f"{column.name}, {unit}", justify="right", min_width=least)
+    if section.ids_are and roomy:
         table.add_column(section.ids_are, overflow="fold")
     for row in section.rows:
-        ids = [_ids(row)] if section.ids_are else []
-        pairs = zip(row.rates, section.columns, strict=True)
-        rates = [_rate(rate, column) for rate, column in pairs]
+        ids = [_ids(row)] if section.ids_are and roomy else []
+        rates = [
+            _rate(rate, column) if roomy or not at else _share(rate, column)
+            for at, (rate, column) in enumerate(zip(row.rates, section.columns, strict=True))
+        ]
         table.add_row(Text(row.name), f"{row.lines:,}", *rates, *ids)
     console.print(table)
 
@@ -129,7 +137,12 @@ def _times(times: Sequence[Times], console: Console) -> None:
 
 def _table(title: str) -> Table:
     return Table(
-        title=Text(title), title_justify="left", box=box.SIMPLE_HEAD, title_style="bold cyan"
+        title=Text(title),
+        title_justify="left",
+        title_style="bold cyan",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
     )
 
 
@@ -141,6 +154,12 @@ def _rate(rate: Rate, column: Column) -> str:
     low, high = rate.low * times, rate.high * times
     digits = 0 if high - low >= 4 else 1 if high - low >= 0.4 else 2
     return f"{rate.share * times:.{max(1, digits)}f} \\[{low:.{digits}f}-{high:.{digits}f}]"
+
+
+def _share(rate: Rate, column: Column) -> str:
+    """A share without its interval."""
+    times = 1000 if column.unit == "per_1000" else 100
+    return "-" if rate.share is None else f"{rate.share * times:.1f}"
 
 
 def _estimate(estimate: Estimate) -> str:

@@ -95,7 +95,8 @@ def test_a_suite_is_shown_by_function_and_language_with_intervals() -> None:
 
 def test_json_is_one_document_with_all_figures() -> None:
     shown = _ask(SUITE, "--json", "--limit", "100")
-    document = json.loads(shown.output)
+    document = json.loads(shown.stdout)
+    assert shown.stderr == "", "progress is for terminals"
     (report,) = document["sets"]
     assert report["set"] == "functional"
     assert report["lines"] == 100
