@@ -7,13 +7,18 @@ findings mean together is `joining`'s business.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from safety.automaton import Automaton, Indexed, Match
 from safety.frames import FrameRules, Weighing
 from safety.lexicon import Entry, Frames, Lexicon, LexiconError
 from safety.normalise import Normaliser
 from safety.phrases import Compiler, PhraseError
+from safety.spelling import Speller, english
 from safety.verdict import Author, Certainty, Reading
+
+ENGLISH: Final = "en"
+"""The language whose typing slips are mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +52,20 @@ class Finder:
         plain = Normaliser((), spellings, (), ()).plain
         indexed: list[Indexed] = []
         known = set[str]()
+        native = set[str]()  # of English
         self._frames: dict[str, FrameRules] = {}
         for lang, files in by_lang.items():
             spaced = files[0].spaced
             compiler = Compiler(_classes(files), plain, spaced=spaced)
             indexed += _compiled(files, compiler)
             known |= compiler.vocabulary
+            if lang == ENGLISH:
+                native |= compiler.vocabulary
             frames = Compiler(_classes(files), plain, spaced=spaced)
             self._frames[lang] = _frame_rules(files, frames)
         guarded = [word for lexicon in lexicons for word in lexicon.guarded]
-        self.normaliser = Normaliser(known, spellings, guarded, own)
+        speller = Speller(english(), native, known - native)
+        self.normaliser = Normaliser(known, spellings, guarded, own, speller)
         self._automaton = Automaton(indexed)
 
     def find(self, words: str, by: Author) -> list[Finding]:

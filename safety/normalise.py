@@ -11,9 +11,11 @@ ends are the words ".", "?" and pauses are ",". Chinese characters are left unsp
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from safety.spelling import Speller
 
 # Vowel signs of the Indic and South-East Asian scripts are not \w for `re`.
 _LETTER: Final = r"[^\W_\u3040-\u30ff\u3400-\u9fff]|[\u0900-\u0963\u0966-\u109f\u1780-\u17ff]"
@@ -100,13 +102,15 @@ class Normaliser:
         spellings: Mapping[str, str],
         guarded: Iterable[str],
         words_of_their_own: Iterable[str],
+        speller: Speller | None = None,
     ) -> None:
         """Learn the vocabulary.
 
         `known` are the words that rules speak of: disguised letters are read as one of
         these or left alone. `guarded` words are also known by their typing slips, except
-        where a slip is a word of its own.
+        where a slip is a word of its own. `speller` mends the slips of English lines.
         """
+        self._speller = speller
         self._known = frozenset(known)
         self._parts = {word for word in self._known if 2 < len(word) <= _LONGEST} | _SHORT_PARTS
         own = self._known | frozenset(words_of_their_own)
@@ -132,7 +136,7 @@ class Normaliser:
         words = [get(token) or (token if token.isalpha() else sign(token)) for token in tokens]
         if _DRAWN_OUT.search(folded):
             words = [self._undrawn(word) if _DRAWN_OUT.search(word) else word for word in words]
-        return Read(f" {' '.join(words)} ", len(words))
+        return Read(f" {' '.join(self._mended(words))} ", len(words))
 
     def normalise(self, text: str) -> Normal:
         """The text in plain spelling; any `str` will do."""
@@ -149,16 +153,15 @@ class Normaliser:
         starts: list[int] = []
         origins: list[tuple[int, int]] = []
         length = 1
-        for word, start, end, kind in tokens:
+        plains = [
+            self._plain_of(word, kind, mixed=mixed, drawn_out=drawn_out)
+            for word, _, _, kind in tokens
+        ]
+        for (word, start, end, kind), plain in zip(tokens, self._mended(plains), strict=True):
             if kind == "han":
-                plain = word
                 starts.extend(range(length + 1, length + len(word)))
                 origins.extend(_origin(index, place, place + 1) for place in range(start, end - 1))
                 start = end - 1
-            elif kind == "stop":
-                plain = _stop(word)
-            else:
-                plain = self._plain(word, mixed=mixed, drawn_out=drawn_out)
             starts.append(length)
             origins.append((start, end) if index is None else _origin(index, start, end))
             pieces.append(plain)
@@ -174,6 +177,16 @@ class Normaliser:
             small = word.lower()
             return self._table.get(small, small)
         return self.normalise(word).words.strip()
+
+    def _plain_of(self, word: str, kind: str | None, *, mixed: bool, drawn_out: bool) -> str:
+        if kind == "han":
+            return word
+        if kind == "stop":
+            return _stop(word)
+        return self._plain(word, mixed=mixed, drawn_out=drawn_out)
+
+    def _mended(self, words: Sequence[str]) -> Sequence[str]:
+        return words if self._speller is None else self._speller.mend(words)
 
     def _plain(self, word: str, *, mixed: bool, drawn_out: bool) -> str:
         if mixed:
