@@ -50,12 +50,15 @@ class Automaton:
     def __init__(self, indexed: Sequence[Indexed]) -> None:
         """Build once; some tens of milliseconds."""
         numbers: dict[str, int] = {}
+        groups: dict[tuple[str, ...], frozenset[int]] = {}
         waiting: dict[int, list[tuple[int, tuple[frozenset[int], ...]]]] = {}
         for phrase_number, each in enumerate(indexed):
-            first, *others = [
-                frozenset([numbers.setdefault(anchor, len(numbers)) for anchor in group])
-                for group in each.phrase.anchors
-            ]
+            for group in each.phrase.anchors:
+                if group not in groups:
+                    groups[group] = frozenset(
+                        [numbers.setdefault(anchor, len(numbers)) for anchor in group]
+                    )
+            first, *others = [groups[group] for group in each.phrase.anchors]
             for anchor in first:
                 waiting.setdefault(anchor, []).append((phrase_number, tuple(others)))
         self._indexed = tuple(indexed)
@@ -67,13 +70,12 @@ class Automaton:
         """Every phrase in the words, in the order of the lexicon."""
         hits = self._anchors.find_matches_as_indexes(words, overlapping=True)
         met = {hit[0] for hit in hits}
-        rare = met & self._rare
-        candidates = self._candidates(met, rare) if rare else None
+        candidates = self._candidates(met)
         if not candidates:
             return []
         matches: list[Match] = []
-        places = _places([hit for hit in hits if hit[0] in rare])
-        stops = [stop.start() for stop in _STOP.finditer(words)]
+        places = _places(hits, {anchor for anchors in candidates.values() for anchor in anchors})
+        stops: list[int] | None = None
         for number in sorted(candidates):
             phrase, entry, lang = self._indexed[number]
             anchors = candidates[number]
@@ -81,31 +83,39 @@ class Automaton:
             for anchor in anchors[1:]:
                 spans = spans + places[anchor]
             lead = phrase.lead
-            found = _fixed(spans, lead) if phrase.fixed else _tried(phrase, words, spans, stops)
+            if phrase.fixed:
+                found = _fixed(spans, lead)
+            else:
+                if stops is None:
+                    stops = [stop.start() for stop in _STOP.finditer(words)]
+                found = _tried(phrase, words, spans, stops)
             for start, end in found:
                 matches.append(Match(entry, lang, start + lead, end))
         return matches
 
-    def _candidates(self, met: set[int], rare: Set[int]) -> dict[int, list[int]]:
+    def _candidates(self, met: set[int]) -> dict[int, list[int]]:
         """The phrases of which every group has an anchor in the words, with their rare ones."""
         candidates: dict[int, list[int]] = {}
-        for anchor in rare:
-            for number, others in self._waiting[anchor]:
+        waiting = self._waiting
+        for anchor in met & self._rare:
+            for number, others in waiting[anchor]:
+                if number in candidates:
+                    candidates[number].append(anchor)
+                    continue
                 for group in others:
                     if group.isdisjoint(met):
                         break
                 else:
-                    candidates.setdefault(number, []).append(anchor)
+                    candidates[number] = [anchor]
         return candidates
 
 
-def _places(hits: Iterable[_Hit]) -> dict[int, list[_Span]]:
-    places: dict[int, list[_Span]] = {}
+def _places(hits: Iterable[_Hit], anchors: Set[int]) -> dict[int, list[_Span]]:
+    """Where these anchors stand."""
+    places: dict[int, list[_Span]] = {anchor: [] for anchor in anchors}
     for anchor, start, end in hits:
-        if anchor in places:
+        if anchor in anchors:
             places[anchor].append((start, end))
-        else:
-            places[anchor] = [(start, end)]
     return places
 
 

@@ -65,7 +65,8 @@ class Finder:
             self._frames[lang] = _frame_rules(files, frames)
         guarded = [word for lexicon in lexicons for word in lexicon.guarded]
         speller = Speller(english(), native, known - native)
-        self.normaliser = Normaliser(known, spellings, guarded, own, speller)
+        disguised = [word for lexicon in lexicons for word in lexicon.disguised]
+        self.normaliser = Normaliser(known, spellings, guarded, own, speller, disguised)
         self._automaton = Automaton(indexed)
 
     def find(self, words: str, by: Author) -> list[Finding]:

@@ -94,6 +94,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     frames: Frames = Frames()
     spellings: dict[str, str] = {}
     guarded: tuple[str, ...] = ()
+    disguised: tuple[str, ...] = ()
     not_slips: tuple[str, ...] = ()
     off: tuple[str, ...] = ()
     entry: tuple[Entry, ...] = ()
@@ -115,6 +116,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     """Chat spellings and their plain form."""
     guarded: tuple[str, ...]
     """Words that are known by their typing slips too."""
+    disguised: tuple[str, ...]
+    """Words that people hide: looked for behind blots, in pieces, doubled and backwards."""
     not_slips: tuple[str, ...]
     """Words that look like a slip of a guarded word and aren't."""
     off: tuple[str, ...]
@@ -152,6 +155,7 @@ def read_lexicon(path: Path) -> Lexicon:
         frames=read.frames,
         spellings=read.spellings,
         guarded=read.guarded,
+        disguised=read.disguised,
         not_slips=read.not_slips,
         off=read.off,
         entries=tuple(_drafted(entry) if read.draft else entry for entry in read.entry),

@@ -1,56 +1,66 @@
 """One plain spelling for the many ways in which people write the same words.
 
-Responsible for case, marks, look-alike letters, digits for letters, spaced-out and
-drawn-out words, chat spellings and typing slips, and for remembering where each word
-stood in the text as it was sent. What the words mean is left to the rules.
+Responsible for cutting a text into words and signs, for letters that stand apart, and for
+remembering where each word stood in the text as it was sent. Single characters are
+`letters`'s business, single words `disguise`'s, typing slips `spelling`'s; what the words
+mean is left to the rules.
 
 The result is one string of words with single spaces (" i want to die . "); sentence
 ends are the words ".", "?" and pauses are ",". Chinese characters are left unspaced.
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from typing import Final, NamedTuple
 
+from safety.disguise import Disguises, Vocabulary
+from safety.letters import MIXED, fold, folded_from
 from safety.spelling import Speller
 
 # Vowel signs of the Indic and South-East Asian scripts are not \w for `re`.
-_LETTER: Final = r"[^\W_\u3040-\u30ff\u3400-\u9fff]|[\u0900-\u0963\u0966-\u109f\u1780-\u17ff]"
-_TOKEN: Final = re.compile(
-    rf"(?P<word>[@$€]?(?:{_LETTER})+(?:['*@$!€|#]+(?:{_LETTER})+)*)"
-    r"|(?P<han>[\u3040-\u30ff\u3400-\u9fff]+)"
-    r"|(?P<stop>[.!?,]+)"
+_LETTERS: Final = (
+    r"(?:[^\W_\u3040-\u30ff\u3400-\u9fff]++|[\u0900-\u0963\u0966-\u109f\u1780-\u17ff]++)++"
 )
-_PLAIN_TOKEN: Final = re.compile(r"[@$]?[a-z0-9]+(?:['*@$!|#]+[a-z0-9]+)*|[.!?,]+")
+_INNER: Final = r"['*@$!€|#£¢¡§<]"
+_TOKEN: Final = re.compile(
+    rf"((?:\|<|[@$€])?{_LETTERS}(?:{_INNER}+{_LETTERS})*"
+    r"|[\u3040-\u30ff\u3400-\u9fff]+"
+    r"|[.!?,]+)"
+)
+_PLAIN_TOKEN: Final = re.compile(r"((?:\|<|[@$])?[a-z0-9]+(?:['*@$!|#<]+[a-z0-9]+)*|[.!?,]+)")
 """The same for texts that are ASCII once they are folded, as most are."""
-_SPACED_OUT: Final = re.compile(r"(?<![a-z0-9])[a-z0-9](?:[^a-z0-9.!?,]{1,4}[a-z0-9]\b){2}")
-_DRAWN_OUT: Final = re.compile(r"(.)\1\1+")
-_SYMBOL: Final = re.compile(r"['*@$!€|#]+")
-_LEET: Final = str.maketrans("013457@$€!|", "oieastasei" + "i")
-_LEET_L: Final = str.maketrans("013457@$€!|", "oleastasei" + "l")
-_LOOKALIKE: Final = str.maketrans("авекмнорстухіјѕԁӏґɡ", "abekmhopctyxijsdlrg")
-_CYRILLIC: Final = re.compile("[\u0400-\u052f]")
-_LATIN: Final = re.compile("[a-z]")
-_MIXED: Final = re.compile("[a-z][\u0400-\u052f]|[\u0400-\u052f][a-z]")
-_MAX_JOINED: Final = 40
-_LONGEST: Final = 12  # letters of a word that is looked for among spaced-out letters
-_SHORT_PARTS: Final = {"i", "a", "to", "my", "me"}
-_LETTERS: Final = 8192  # more than the scripts of the lexicon and their signs have
+_PLAIN_WORD: Final = re.compile(r"(?:\|<|[@$])?[a-z0-9]+(?:['*@$!|#<]+[a-z0-9]+)*")
+_BANG: Final = re.compile(r"![\w'*@$|#<]")
+_STOPS: Final = re.compile(r"[.!?,]{2,}")
+_GLUED: Final = re.compile(r"(?<!\w)[^\W_]{1,12}(?:[-_/+~=.,^&%·•]{1,2}[^\W_]{1,12}){1,40}(?!\w)")
+"""Parts with signs between them and no space: perhaps one word."""
+_GLUE: Final = re.compile(r"[-_/+~=.,^&%·•]+")
+_GLUE_HINT: Final = re.compile(r"[-_/+~=.,^&%·•]{1,2}[^\W_]")
+_SINGLES: Final = re.compile(r"\b[a-z0-9](?:[*@$|#<']{0,2} [ *@$|#<']{0,3}[a-z0-9]){2}\b")
+_NEAR: Final = 4  # signs at most between letters that stand apart
+_MOST_DISGUISES: Final = 150  # different words of a text that are looked at closely
+_MAX_RUN: Final = 40  # letters that stand apart and are read together
 
-_MEANING: Final[Mapping[str, str]] = {
-    "🔪": " knife ", "🗡": " knife ", "🔫": " gun ", "💊": " pills ", "🩸": " blood ",
-    "😂": " lol ", "🤣": " lol ", "😅": " lol ", "😆": " lol ", "😹": " lol ", "😏": " smirk ",
-    "ß": "ss", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe",
-    "ک": "ك", "ی": "ي", "ى": "ي", "ے": "ي", "ہ": "ه", "ة": "ه", "ۃ": "ه", "ھ": "ه", "ں": "ن",
-    "ٱ": "ا", "ـ": "",
-    "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "＇": "'",
-    "…": ".", "。": ".", "！": ".", "；": ".", "।": ".", "۔": ".", "？": "?", "؟": "?", "¿": " ",
-    "，": ",", "、": ",", "،": ",", "؛": ",", "—": ",", "–": ",", "：": ",", "¡": " ",
-}  # fmt: skip
-_BREAKS: Final = str.maketrans({"\n": ".", "\r": ".", ";": ".", ":": ",", "\x00": " "})
+
+def _classes(groups: Mapping[str, str], other: str) -> bytes:
+    """A table for `bytes.translate`: the class of each character."""
+    classes = {ord(char): class_ for class_, chars in groups.items() for char in chars}
+    return bytes(ord(classes.get(code, other)) for code in range(256))
+
+
+_ALNUM: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
+_SIGNS: Final = "'*@$|#<"
+_SMALL: Final = bytes(
+    ord(char if char in _ALNUM + _SIGNS + ".,?!" else " ")
+    for char in fold("".join(map(chr, range(128)))).ljust(256)
+)
+"""Small letters, and spaces for all that only keeps words apart."""
+_APART: Final = ((".", " . "), (",", " , "), ("?", " ? "), ("!", " . "))
+_SHAPE: Final = _classes({"a": _ALNUM + _ALNUM.upper(), "-": "-_/+~=^&%.,;:\n\r"}, " ")
+_STOP_SHAPE: Final = _classes({".": ".,?!;:\n\r"}, " ")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -70,7 +80,8 @@ class Normal:
             return (0, 0)
         first = max(0, bisect_right(self.starts, start) - 1)
         last = max(first, bisect_right(self.starts, end - 1) - 1)
-        return self.origins[first][0], self.origins[last][1]
+        begin, finish = self.origins[first], self.origins[last]
+        return min(begin[0], finish[0]), max(begin[1], finish[1])
 
     def __repr__(self) -> str:
         """Without the text."""
@@ -88,8 +99,8 @@ class Read(NamedTuple):
     tokens: int
 
 
-_Token = tuple[str, int, int, str | None]
-"""A word, its start and end in the folded text, and its kind. A bare tuple: this is the
+_Token = tuple[str, int, int]
+"""A word or stops, its start and its end in the folded text. A bare tuple: this is the
 hottest loop of the filter."""
 
 
@@ -103,280 +114,251 @@ class Normaliser:
         guarded: Iterable[str],
         words_of_their_own: Iterable[str],
         speller: Speller | None = None,
+        disguised: Iterable[str] = (),
     ) -> None:
         """Learn the vocabulary.
 
         `known` are the words that rules speak of: disguised letters are read as one of
         these or left alone. `guarded` words are also known by their typing slips, except
-        where a slip is a word of its own. `speller` mends the slips of English lines.
+        where a slip is a word of its own; `disguised` ones in pieces and behind blots too.
+        `speller` mends the slips of English lines.
         """
         self._speller = speller
-        self._known = frozenset(known)
-        self._parts = {word for word in self._known if 2 < len(word) <= _LONGEST} | _SHORT_PARTS
-        own = self._known | frozenset(words_of_their_own)
-        table: dict[str, str] = {}
-        for word in guarded:
-            for slip in slips(word):
-                if slip not in own:
-                    table.setdefault(slip, word)
-        table.update(spellings)
-        self._table = table
-        self._shapes: dict[tuple[int, int, str], set[str]] = {}
+        words = frozenset(known)
+        self._disguises = Disguises(
+            Vocabulary(
+                known=words,
+                spellings=spellings,
+                guarded=frozenset(guarded),
+                disguised=frozenset(disguised),
+                own=frozenset(words_of_their_own),
+            )
+        )
+        itself = {word: word for word in (*words, *".,?")}
+        self._table = itself | self._disguises.table | {"!": "."}
 
     def read(self, text: str) -> Read:
         """The words of the text, as `normalise` gives them, without the way back: much faster."""
-        folded = text.lower().translate(_BREAKS) if text.isascii() else text.translate(_FOLDING)
-        if not folded.isascii() or _SPACED_OUT.search(folded):
-            normal = self.normalise(text)
-            return Read(normal.words, len(normal.starts))
-        tokens = _PLAIN_TOKEN.findall(folded)
+        if text.isascii():
+            read = self._quick(text)
+            if read is not None:
+                return read
+        tokens = self._plainly(fold(text))
         if not tokens:
             return Read(" ", 0)
-        get, sign = self._table.get, self._sign
-        words = [get(token) or (token if token.isalpha() else sign(token)) for token in tokens]
-        if _DRAWN_OUT.search(folded):
-            words = [self._undrawn(word) if _DRAWN_OUT.search(word) else word for word in words]
-        return Read(f" {' '.join(self._mended(words))} ", len(words))
+        count = sum([len(token[0]) if _is_han(token[0]) else 1 for token in tokens])
+        return Read(f" {' '.join([token[0] for token in tokens])} ", count)
 
     def normalise(self, text: str) -> Normal:
         """The text in plain spelling; any `str` will do."""
-        folded, index = _fold(text)
-        tokens = [
-            (match[0], match.start(), match.end(), match.lastgroup)
-            for match in _TOKEN.finditer(folded)
-        ]
-        if sum(1 for token in tokens if len(token[0]) == 1 and token[3] == "word") >= 3:
-            tokens = self._joined(tokens)
-        mixed = index is not None and _MIXED.search(folded) is not None
-        drawn_out = _DRAWN_OUT.search(folded) is not None
-        pieces: list[str] = [""]
+        tokens = self._plainly(fold(text))
+        if not tokens:
+            return NOWHERE
+        index = folded_from(text)
         starts: list[int] = []
         origins: list[tuple[int, int]] = []
         length = 1
-        plains = [
-            self._plain_of(word, kind, mixed=mixed, drawn_out=drawn_out)
-            for word, _, _, kind in tokens
-        ]
-        for (word, start, end, kind), plain in zip(tokens, self._mended(plains), strict=True):
-            if kind == "han":
-                starts.extend(range(length + 1, length + len(word)))
-                origins.extend(_origin(index, place, place + 1) for place in range(start, end - 1))
-                start = end - 1
-            starts.append(length)
-            origins.append((start, end) if index is None else _origin(index, start, end))
-            pieces.append(plain)
-            length += len(plain) + 1
-        pieces.append("")
-        if index is not None:
-            starts.sort()
-        return Normal(" ".join(pieces), tuple(starts), tuple(origins))
+        for word, start, end in tokens:
+            if _is_han(word):
+                starts.extend(range(length, length + len(word)))
+                origins.extend([_origin(index, place, place + 1) for place in range(start, end)])
+            else:
+                starts.append(length)
+                origins.append(_origin(index, start, end))
+            length += len(word) + 1
+        words = f" {' '.join([token[0] for token in tokens])} "
+        return Normal(words, tuple(starts), tuple(origins))
 
     def plain(self, word: str) -> str:
         """The plain spelling of one word, as the rules must write it."""
-        if word.isascii() and word.isalpha() and not _DRAWN_OUT.search(word):
-            small = word.lower()
-            return self._table.get(small, small)
-        return self.normalise(word).words.strip()
+        small = word.lower()
+        return self._table.get(small) or self.normalise(word).words.strip()
 
-    def _plain_of(self, word: str, kind: str | None, *, mixed: bool, drawn_out: bool) -> str:
-        if kind == "han":
-            return word
-        if kind == "stop":
-            return _stop(word)
-        return self._plain(word, mixed=mixed, drawn_out=drawn_out)
+    def _quick(self, text: str) -> Read | None:
+        """The words of a text of plain letters and signs, unless it needs a closer look."""
+        if "!" in text and _BANG.search(text):
+            return None
+        raw = text.encode()
+        if b"-a" in raw.translate(_SHAPE) and next(self._glued(fold(text)), None):
+            return None
+        low = raw.translate(_SMALL).decode()
+        if b".." in raw.translate(_STOP_SHAPE):
+            low = _STOPS.sub(_one_of, low)
+        for stop, apart in _APART:
+            if stop in low:
+                low = low.replace(stop, apart)
+        if _SINGLES.search(low):
+            return None
+        chunks = low.split()
+        get = self._table.get
+        words = [get(it) or (it if it.isalpha() or it.isdigit() else "") for it in chunks]
+        if "" in words:
+            words = self._odd(chunks, words)
+        if not words:
+            return Read(" ", 0)
+        read = f" {' '.join(words)} "
+        if self._disguises.suspicious(read):
+            return None
+        mended = self._mended(words)
+        return Read(read if mended is words else f" {' '.join(mended)} ", len(words))
 
-    def _mended(self, words: Sequence[str]) -> Sequence[str]:
+    def _odd(self, chunks: list[str], words: list[str]) -> list[str]:
+        """The words, with those that digits or signs stand in read too."""
+        read: list[str] = []
+        seen: dict[str, str] = {}
+        for chunk, word in zip(chunks, words, strict=True):
+            if word:
+                read.append(word)
+                continue
+            if chunk not in seen:
+                found = _PLAIN_WORD.search(chunk)
+                seen[chunk] = self._closely(found[0], len(seen)) if found else ""
+            if seen[chunk]:
+                read.append(seen[chunk])
+        return read
+
+    def _closely(self, word: str, before: int) -> str:
+        known = self._table.get(word)
+        if known is not None or before >= _MOST_DISGUISES:
+            return known or word
+        return self._disguises.plain(word)
+
+    def _plainly(self, folded: str) -> list[_Token]:
+        """The words of the folded text in plain spelling."""
+        tokens = self._tokens(folded)
+        get = self._table.get
+        closer = self._disguises.suspicious(folded) or MIXED.search(folded) is not None
+        seen: dict[str, str] = {}
+        words: list[str] = []
+        looked = 0
+        for word, _, _ in tokens:
+            read = get(word) or seen.get(word)
+            if read is None:
+                if word[0] in ".!?,":
+                    read = _one(word)
+                elif not closer if word.isalpha() else looked >= _MOST_DISGUISES:
+                    read = word
+                else:
+                    read = self._disguises.plain(word)
+                    looked += not word.isalpha()
+                seen[word] = read
+            words.append(read)
+        if self._disguises.cut_in_two(f" {' '.join(words)} "):
+            words, tokens = self._whole(words, tokens)
+        mended = self._mended(words)
+        return [(word, start, end) for word, (_, start, end) in zip(mended, tokens, strict=True)]
+
+    def _mended(self, words: list[str]) -> Sequence[str]:
         return words if self._speller is None else self._speller.mend(words)
 
-    def _plain(self, word: str, *, mixed: bool, drawn_out: bool) -> str:
-        if mixed:
-            word = self._cyrillic(word)
-        plain = self._table.get(word)
-        if plain is None:
-            plain = word if word.isalpha() else self._odd(word)
-        return self._undrawn(plain) if drawn_out and _DRAWN_OUT.search(plain) else plain
+    def _tokens(self, folded: str) -> list[_Token]:
+        pieces = (_PLAIN_TOKEN if folded.isascii() else _TOKEN).split(folded)
+        places = list(accumulate(map(len, pieces)))
+        words = pieces[1::2]
+        tokens = list(zip(words, places[::2], places[1::2], strict=False))
+        glued = list(self._glued(folded))
+        if glued:
+            tokens = _replaced(tokens, glued)
+        if sum([len(word) == 1 for word in words]) >= 3:
+            tokens = self._joined(tokens)
+        return tokens
 
-    def _sign(self, token: str) -> str:
-        return _stop(token) if token[0] in ".!?," else self._odd(token)
-
-    def _odd(self, word: str) -> str:
-        """Read digits and signs as letters where that gives a word we know."""
-        bare = word.replace("'", "")
-        if bare.isalpha():
-            return self._table.get(bare, bare)
-        if bare.isdigit():
-            return bare
-        for table in (_LEET, _LEET_L):
-            read = bare.translate(table)
-            if read in self._known:
-                return read
-            if read in self._table:
-                return self._table[read]
-        if "*" in bare or "#" in bare:
-            starred = self._starred(bare)
-            if starred:
-                return starred
-        return " ".join(part for part in _SYMBOL.split(bare) if part) or bare
-
-    def _starred(self, word: str) -> str | None:
-        """The one known word that fits letters blotted out with stars, if there is one."""
-        if not self._shapes:
-            self._shapes = _shapes(self._known)
-        fits: set[str] | None = None
-        for place, letter in enumerate(word):
-            if letter not in "*#":
-                these = self._shapes.get((len(word), place, letter), set())
-                fits = these if fits is None else fits & these
-        return min(fits, default=None) if fits else None
-
-    def _cyrillic(self, word: str) -> str:
-        if _CYRILLIC.search(word) and _LATIN.search(word):
-            return word.translate(_LOOKALIKE)
-        return word
-
-    def _undrawn(self, word: str) -> str:
-        """A drawn-out word with its letters once or twice, whichever is a word."""
-        once = _DRAWN_OUT.sub(r"\1", word)
-        twice = _DRAWN_OUT.sub(r"\1\1", word)
-        for read in (twice, once):
-            if read in self._known:
-                return read
-            if read in self._table:
-                return self._table[read]
-        return once if len(once) > 2 or once in ("so", "no", "to", "me", "oh", "ya") else word
+    def _glued(self, folded: str) -> Iterator[_Token]:
+        """Words that are written in parts, with signs between them and no space."""
+        done = 0
+        for hint in islice(_GLUE_HINT.finditer(folded), _MOST_DISGUISES):
+            if hint.start() < done:
+                continue
+            begin = folded.rfind(" ", done, hint.start()) + 1 or done
+            done = folded.find(" ", hint.end())
+            done = len(folded) if done < 0 else done
+            for match in _GLUED.finditer(folded, begin, done):
+                word = self._disguises.glued(_GLUE.split(match[0]))
+                if word:
+                    yield (word, *match.span())
 
     def _joined(self, tokens: list[_Token]) -> list[_Token]:
         """The tokens, with runs of single letters put together where they spell words."""
         joined: list[_Token] = []
         run: list[_Token] = []
+        seen: dict[str, list[str] | None] = {}
         for token in tokens:
-            single = token[3] == "word" and len(token[0]) == 1
-            near = not run or token[1] - run[-1][2] <= 4
-            if single and near and len(run) < _MAX_JOINED:
+            single = token[2] - token[1] == 1 and token[0] not in ".!?," and not _is_han(token[0])
+            if run:
+                if single and token[1] - run[-1][2] <= _NEAR and len(run) < _MAX_RUN:
+                    run.append(token)
+                    continue
+                joined += run if len(run) < 3 else self._spelt(run, seen)
+                run = []
+            if single:
                 run.append(token)
-                continue
-            joined.extend(self._spelt(run))
-            run = [token] if single else []
-            if not single:
+            else:
                 joined.append(token)
-        joined.extend(self._spelt(run))
+        joined += run if len(run) < 3 else self._spelt(run, seen)
         return joined
 
-    def _spelt(self, run: list[_Token]) -> list[_Token]:
-        if len(run) < 3:
-            return run
-        words = self._segmented("".join(token[0] for token in run).translate(_LEET))
+    def _spelt(self, run: list[_Token], seen: dict[str, list[str] | None]) -> list[_Token]:
+        letters = "".join([token[0] for token in run])
+        if letters not in seen:
+            digits = sum(map(str.isdigit, letters)) * 2 > len(run)
+            skip = digits or len(seen) >= _MOST_DISGUISES
+            seen[letters] = None if skip else self._disguises.segmented(letters)
+        words = seen[letters]
         if words is None:
             return run
         tokens: list[_Token] = []
         place = 0
         for word in words:
             last = place + len(word) - 1
-            tokens.append((word, run[place][1], run[last][2], "word"))
+            tokens.append((word, run[place][1], run[last][2]))
             place = last + 1
         return tokens
 
-    def _segmented(self, letters: str) -> list[str] | None:
-        """The letters cut into known words of three letters or more, "i" and "a" apart."""
-        parts, size = self._parts, len(letters)
-        fewest = [0, *([size + 1] * size)]  # words that spell the letters up to a place
-        cut = [0] * (size + 1)  # where the last of these begins
-        for start in range(size):
-            words = fewest[start] + 1
-            if words > size:
-                continue
-            for end in range(start + 1, min(start + _LONGEST, size) + 1):
-                if words < fewest[end] and letters[start:end] in parts:
-                    fewest[end], cut[end] = words, start
-        if fewest[size] > size:
-            return None
-        found: list[str] = []
-        while size:
-            found.append(letters[cut[size] : size])
-            size = cut[size]
-        return found[::-1] if any(len(word) > 2 for word in found) else None
+    def _whole(self, words: list[str], tokens: list[_Token]) -> tuple[list[str], list[_Token]]:
+        """The same with words whole that were cut in two."""
+        pieces = self._disguises.pieces
+        whole: list[str] = []
+        spans: list[_Token] = []
+        for word, token in zip(words, tokens, strict=True):
+            joined = pieces.get((whole[-1], word)) if whole else None
+            if joined is None:
+                whole.append(word)
+                spans.append(token)
+            else:
+                whole[-1] = joined
+                spans[-1] = (joined, spans[-1][1], token[2])
+        return whole, spans
 
 
-def _shapes(known: Iterable[str]) -> dict[tuple[int, int, str], set[str]]:
-    """The known words by their length and each of their letters in its place."""
-    shapes: dict[tuple[int, int, str], set[str]] = {}
-    for word in known:
-        for place, letter in enumerate(word):
-            shapes.setdefault((len(word), place, letter), set()).add(word)
-    return shapes
+def _replaced(tokens: list[_Token], glued: list[_Token]) -> list[_Token]:
+    """The tokens, with those inside the glued words replaced by these."""
+    kept: list[_Token] = []
+    begins = [token[1] for token in glued]
+    for token in tokens:
+        number = bisect_right(begins, token[1]) - 1
+        if number < 0 or token[1] >= glued[number][2]:
+            kept.append(token)
+        elif token[1] == begins[number]:
+            kept.append(glued[number])
+    return kept
 
 
-def slips(word: str) -> set[str]:
-    """What a hurried hand makes of a word: two letters swapped, one doubled, one left out."""
-    found: set[str] = set()
-    for i in range(len(word) - 1):
-        found.add(word[:i] + word[i + 1] + word[i] + word[i + 2 :])
-    if len(word) >= 5:
-        found.update(word[:i] + word[i + 1 :] for i in range(1, len(word)))
-    if len(word) >= 3:
-        found.update(word[: i + 1] + word[i:] for i in range(1, len(word)))
-    found.discard(word)
-    return found
+def _origin(index: Sequence[int] | None, start: int, end: int) -> tuple[int, int]:
+    if index is None:
+        return start, end
+    first, last = index[start], index[end - 1]
+    return (first, last + 1) if first <= last else (last, first + 1)
 
 
-def _fold(text: str) -> tuple[str, list[int] | None]:
-    """The text in small plain letters; the index of each letter's origin, unless one to one."""
-    if text.isascii():
-        return text.lower().translate(_BREAKS), None
-    pieces: list[str] = []
-    index: list[int] = []
-    for place, letter in enumerate(text):
-        plain = _FOLDING[ord(letter)]
-        if plain:
-            pieces.append(plain)
-            index.extend([place] * len(plain))
-    return "".join(pieces), index
+def _is_han(word: str) -> bool:
+    first = word[0]
+    return "\u3040" <= first <= "\u9fff" and not "\u30ff" < first < "\u3400"
 
 
-def _origin(index: list[int] | None, start: int, end: int) -> tuple[int, int]:
-    return (start, end) if index is None else (index[start], index[end - 1] + 1)
+def _one(stops: str) -> str:
+    """The one stop that several are."""
+    return "?" if "?" in stops else "," if stops == "," else "."
 
 
-def _stop(token: str) -> str:
-    return "?" if "?" in token else "," if token == "," else "."
-
-
-class _Folding(dict[int, str]):
-    """What each letter is folded to, learnt as letters come.
-
-    Single characters only: nothing that was said can be read out of this table.
-    """
-
-    def __missing__(self, code: int) -> str:
-        folded = _fold_letter(chr(code))
-        if len(self) < _LETTERS:
-            self[code] = folded
-        return folded
-
-
-_FOLDING: Final = _Folding()
-
-
-def _fold_letter(letter: str) -> str:
-    if letter in _MEANING:
-        return _MEANING[letter]
-    if unicodedata.category(letter) in ("Cf", "Cs"):
-        return ""
-    decomposed = unicodedata.normalize("NFKD", letter).lower()
-    kept = "".join(_MEANING.get(c, c) for c in decomposed if not _is_mark(c))
-    return unicodedata.normalize("NFC", kept).translate(_BREAKS)
-
-
-def _is_mark(letter: str) -> bool:
-    """Marks that change no word: accents, Arabic vowels, the nukta, variation selectors."""
-    code = ord(letter)
-    return (
-        0x0300 <= code <= 0x036F
-        or 0x0610 <= code <= 0x061A
-        or 0x064B <= code <= 0x065F
-        or code in (0x0670, 0x093C)
-        or 0x06D6 <= code <= 0x06ED
-        or 0x1AB0 <= code <= 0x1AFF
-        or 0x20D0 <= code <= 0x20FF
-        or 0xFE00 <= code <= 0xFE0F
-    )
+def _one_of(found: re.Match[str]) -> str:
+    return _one(found[0])
