@@ -5,7 +5,7 @@
     [really] (now)?      may be there
     <kill_me>            a class, defined once for the language
     cut*                 any ending; `*cut`: up to three letters before it; `*`: any one word
-    #                    any number
+    #                    any number; `##`: one of two digits or more
     ..                   a gap of up to three words; `...` of up to six
 
 A gap never crosses the end of a sentence. In languages without spaces between words,
@@ -246,8 +246,8 @@ class Compiler:
     def _word(self, mark: str) -> _Part:
         if mark == "*":
             return _Part(r"[^ .?]+ " if self._spaced else r"[^ .?]", ())
-        if mark == "#":
-            return _Part(r"\d+ ", ())
+        if mark in ("#", "##"):
+            return _Part(r"\d+ " if mark == "#" else r"\d\d+ ", ())
         if mark in (".", "?", ","):
             return _Part(re.escape(mark) + " ", (), crosses=mark != ",")
         bare = mark.strip("*")
