@@ -19,6 +19,8 @@ from safety.verdict import Author, Certainty, Reading
 
 ENGLISH: Final = "en"
 """The language whose typing slips are mended."""
+SHIELD: Final = "shield"
+"""The signal of idioms: phrases that stand in their words mean nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,11 @@ class Finder:
     def find(self, words: str, by: Author) -> list[Finding]:
         """The phrases in these plain words that count when this author says them."""
         matches = self._automaton.find(words)
-        shields = [m for m in matches if m.entry.signal == "shield"]
+        shields = [m for m in matches if m.entry.signal == SHIELD]
         found: list[Finding] = []
         weighings: dict[str, Weighing] = {}
         for match in matches:
-            if shields and _shielded(match, shields):
+            if match.entry.signal == SHIELD or (shields and _shielded(match, shields)):
                 continue
             weighing = weighings.get(match.lang)
             if weighing is None:
@@ -128,6 +130,10 @@ def _frame_rules(files: Sequence[Lexicon], compiler: Compiler) -> FrameRules:
 
 
 def _shielded(match: Match, shields: Sequence[Match]) -> bool:
-    return match.entry.signal != "shield" and any(
-        shield.start < match.end and match.start < shield.end for shield in shields
+    """Whether an idiom stands in the match. One with a category guards from that one only."""
+    return any(
+        shield.start < match.end
+        and match.start < shield.end
+        and shield.entry.category in ("", match.entry.category)
+        for shield in shields
     )

@@ -13,6 +13,7 @@ from typing import Final
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from safety.automaton import Match
+from safety.joining import DANGER_TO_SELF
 from safety.lexicon import Frames
 from safety.phrases import Compiler, Expression
 from safety.verdict import Author
@@ -69,6 +70,10 @@ class FrameRules:
         self.jest = frame(frames.jest)
         self.media = frame(frames.media)
         self.address = frame(frames.address)
+        self.pages = frame(frames.pages)
+        self.general = frame(frames.general)
+        self.asking = frame(frames.asking)
+        self.particular = frame(frames.particular)
         self._index()
 
     def _index(self) -> None:
@@ -115,7 +120,7 @@ class Weighing:
         """What the sentence around a match makes of it."""
         entry, rules = match.entry, self._rules
         start, end = sentence(self._words, match.start, match.end)
-        if self._within(rules.media, start, end):
+        if self._within(rules.media, start, end) or self._on_a_page(match, start, end):
             return None
         if entry.jest and self._within(rules.jest, 0, len(self._words)):
             return None
@@ -124,7 +129,11 @@ class Weighing:
             if entry.present:
                 return None
             level = 3
-        if self._of_another(match, start):
+        if entry.category in DANGER_TO_SELF and self._in_general(match, start):
+            if self._asked(match, start, end):
+                return None
+            level = min(level, 1)
+        elif self._of_another(match, start):
             level = min(level, 2) if entry.third is None else entry.third
         if self._within(rules.long_past, start, end):
             recent = self._within(rules.recent, start, end + _REACH // 2)
@@ -171,6 +180,35 @@ class Weighing:
         if theirs < 0 or self._within(rules.first, match.start - 1, match.end):
             return False
         return theirs > self._last_end(rules.first, start, match.end)
+
+    def _on_a_page(self, match: Match, start: int, end: int) -> bool:
+        """Whether it was read or watched, and the writer does not speak of themselves."""
+        rules = self._rules
+        if not self._met(rules.pages, start, end):
+            return False
+        if self._within(rules.first, match.start - 1, match.end):
+            return False
+        page = self._last_end(rules.pages, start, match.start)
+        if page < 0:
+            return self._within(rules.pages, match.end - 1, end)
+        return self._last_end(rules.first, page - 1, match.end) < 0
+
+    def _in_general(self, match: Match, start: int) -> bool:
+        """Whether the nearest person is nobody in particular: people, men, "if someone"."""
+        rules = self._rules
+        general = self._last_end(rules.general, start, match.end)
+        if general < 0 or self._within(rules.first, match.start - 1, match.end):
+            return False
+        return general > max(
+            self._last_end(rules.first, start, match.end),
+            self._last_end(rules.particular, start, match.end),
+        )
+
+    def _asked(self, match: Match, start: int, end: int) -> bool:
+        """Whether the sentence is a question, with its mark or by how it begins."""
+        return self._words.startswith("? ", end) or self._within(
+            self._rules.asking, start, match.end
+        )
 
     def _own_words(self, match: Match) -> bool:
         """Whether a supporter says it of themselves, and does not ask or reflect."""

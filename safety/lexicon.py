@@ -82,6 +82,14 @@ class Frames(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     jest: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     """Books, films, homework: the words are someone's on a page."""
+    pages: tuple[str, ...] = ()
+    """What is read or watched: the same, unless the writer speaks of themselves after it."""
+    general: tuple[str, ...] = ()
+    """Words for people in general: nobody is in danger who could be named."""
+    asking: tuple[str, ...] = ()
+    """How questions begin, which may come without their mark."""
+    particular: tuple[str, ...] = ()
+    """Words for one other person whom the writer knows of."""
     address: tuple[str, ...] = ()
     """Words for the listener: a supporter who uses these speaks of the seeker."""
 
