@@ -7,7 +7,7 @@ findings mean together is `joining`'s business.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from safety.automaton import Automaton, Indexed, Match
 from safety.frames import FrameRules, Weighing
@@ -41,6 +41,15 @@ class Finding:
         return Certainty(certainty - 1) if self.entry.draft else certainty
 
 
+class Found(NamedTuple):
+    """What the phrases say of a line."""
+
+    findings: list[Finding]
+    quieted: bool
+    """Whether a grave phrase was there and is denied, past, a song, a jest, someone else's:
+    then the phrases know better what is meant than any likeness."""
+
+
 class Finder:
     """Finds and weighs phrases. Immutable once built; may be shared by threads."""
 
@@ -71,23 +80,27 @@ class Finder:
         self.normaliser = Normaliser(known, spellings, guarded, own, speller, disguised)
         self._automaton = Automaton(indexed)
 
-    def find(self, words: str, by: Author) -> list[Finding]:
+    def find(self, words: str, by: Author) -> Found:
         """The phrases in these plain words that count when this author says them."""
         matches = self._automaton.find(words)
         shields = [m for m in matches if m.entry.signal == SHIELD]
         found: list[Finding] = []
         weighings: dict[str, Weighing] = {}
+        quieted = False
         for match in matches:
+            grave = match.entry.level > 1
             if match.entry.signal == SHIELD or (shields and _shielded(match, shields)):
+                quieted |= grave
                 continue
             weighing = weighings.get(match.lang)
             if weighing is None:
                 weighing = Weighing(self._frames[match.lang], words, by)
                 weighings[match.lang] = weighing
             level = weighing.weigh(match)
+            quieted |= grave and (level is None or level < match.entry.level)
             if level is not None:
                 found.append(Finding(match.entry, level, match.start, match.end))
-        return found
+        return Found(found, quieted)
 
 
 def tally(findings: Sequence[Finding]) -> Reading:

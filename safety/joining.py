@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from safety.verdict import Certainty
+
 DANGER_TO_SELF: Final = frozenset({"suicide", "overdose", "self_harm"})
 
 
@@ -41,6 +43,7 @@ class Joined:
     category: str
     level: int
     rule: str
+    certainty: Certainty = Certainty.LIKELY
 
 
 Rule = Callable[[Signs], Joined | None]

@@ -18,6 +18,7 @@ from safety.context import Asked, answered
 from safety.finding import Finder, Finding, tally
 from safety.joining import Joined, Signs, join
 from safety.lexicon import Lexicon, read_lexicons
+from safety.likeness import Likeness, load_likeness
 from safety.normalise import NOWHERE, Normal
 from safety.redaction import Redacted, redact
 from safety.standing import stand, standing
@@ -45,8 +46,9 @@ class Screen:
     keeps its context lines has each of them read once.
     """
 
-    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+    def __init__(self, lexicons: Sequence[Lexicon], likeness: Likeness | None = None) -> None:
         """Read the lexicons' phrases. Raises: LexiconError if one can't be read."""
+        self._likeness = likeness
         self.faults = 0
         """How many lines could not be screened, for the metrics of the caller."""
         self._finder = Finder(lexicons)
@@ -82,9 +84,11 @@ class Screen:
         self, text: str, by: Author, context: Sequence[ContextLine], redacted: Redacted
     ) -> Verdict:
         words, count = self._normaliser.read(text)
-        findings = self._finder.find(words, by)
+        findings, quieted = self._finder.find(words, by)
         reading = tally(findings)
         joined = self._joined(text, reading, by, context if count <= _REREAD else ())
+        if not quieted:
+            joined += self._likely(words, by, reading, joined)
         shown = [each for each in findings if each.entry.category or each.entry.also]
         if not (joined or redacted.spans or shown):
             verdict = NOTHING
@@ -121,6 +125,25 @@ class Screen:
             joined += join(Signs(reading.levels, reading.signals, before, signals_before, told))
         return joined
 
+    def _likely(
+        self, words: str, by: Author, reading: Reading, joined: Sequence[Joined]
+    ) -> list[Joined]:
+        """What the line is like, where that says more than its phrases."""
+        if self._likeness is None:
+            return []
+        seen = max((*reading.levels.values(), *(each.level for each in joined)), default=0)
+        likely = self._likeness.likely(words, seen)
+        found = [
+            Joined(category, 1, f"likeness.{category}", Certainty.POSSIBLE)
+            for category in likely.conduct
+            if category not in reading.levels
+        ]
+        if likely.level and by == "seeker":
+            certainty = Certainty.LIKELY if likely.odds > 0 else Certainty.POSSIBLE
+            rule = f"likeness.{likely.category}"
+            found.append(Joined(likely.category, likely.level, rule, certainty))
+        return found
+
     def _length(self, text: str) -> int:
         normal = self._normaliser.normalise(text)
         return sum(1 for start in normal.starts if normal.words[start] not in ".,?")
@@ -129,7 +152,7 @@ class Screen:
         """What the rules see in an earlier line by itself; read once, then kept there."""
         if line.reading is None:
             words, _ = self._normaliser.read(line.text)
-            line.reading = tally(self._finder.find(words, line.by))
+            line.reading = tally(self._finder.find(words, line.by).findings)
         return line.reading
 
 
@@ -138,7 +161,7 @@ def load_screen(extra: Path | None = None) -> Screen:
 
     Raises: LexiconError, with file and line, if one can't be used.
     """
-    return Screen(read_lexicons(extra))
+    return Screen(read_lexicons(extra), load_likeness())
 
 
 def _levels(
@@ -203,7 +226,7 @@ def _verdict(
     for each in joined:
         risk = max(risk, each.level)
         start, end = normal.origin(0, len(normal.words))
-        spans.add(Span(start, end, each.category, each.rule, Certainty.LIKELY))
+        spans.add(Span(start, end, each.category, each.rule, each.certainty))
     for start, end in redacted.spans:
         spans.add(Span(start, end, "contact", "redaction.contact", Certainty.SURE))
     categories = sorted({span.category for span in spans})

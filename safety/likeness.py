@@ -1,0 +1,164 @@
+"""How much a line is like the examples: what nobody has thought to write a phrase for.
+
+The lexicon knows what it was told; people say the same in endless other words. Beside the
+phrases stand files of examples (`safety/examples/<lang>/`): lines that somebody may type, with
+their category and risk. `tools/fit_likeness.py` weighs the words and pairs of words in them;
+this module adds the weights up for a new line. It may raise what the phrases said, never lower
+it, and only where few harmless examples score as high (`docs/safety.md` has the figures).
+"""
+
+import gzip
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from safety.grams import BITS, Hashes, Kindred, Places, grams, hashes, read_kindred
+
+WEIGHTS: Final = Path(__file__).parent / "examples" / "weights.gz"
+"""What ships with the server."""
+KINDRED: Final = Path(__file__).parent / "words" / "en_kindred.txt"
+"""Words that mean much the same."""
+SHRINK: Final = 20
+"""Pieces that every line is taken to have beside its own, so that one word says little."""
+_WINDOW: Final = 48  # words; longer lines are read in stretches of so many, which overlap by half
+
+
+class LikenessError(Exception):
+    """The weights can't be used: the server must not start without them."""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """One question that is asked of a line: is its risk at least this, is it of this kind?"""
+
+    name: str
+    """`risk 1` to `risk 4`, or a category."""
+    bias: float
+    scale: float
+    """What one step of a weight is worth."""
+
+
+class Card(msgspec.Struct, frozen=True):
+    """What the weights are."""
+
+    heads: tuple[Head, ...]
+    raises: Mapping[str, float]
+    """`<risk>` or `<risk> after <level>`: the score from which a line is raised to that risk,
+    and from which one is whose phrases already weigh that much. Scores are log odds."""
+    examples: str
+    """A digest of the examples that they were fitted to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """What a line is like."""
+
+    level: int
+    """The risk that its likeness supports, 0 to 4."""
+    category: str
+    odds: float
+    """The log odds that its risk is at least that."""
+    conduct: tuple[str, ...] = ()
+    """Which of `harassment` and `sexual` it is."""
+
+
+NOT_LIKELY: Final = Likely(0, "", -9.0)
+"""What is said of a line that is like nothing in particular."""
+
+
+class Likeness:
+    """Likens lines to examples. Immutable; may be shared by threads."""
+
+    def __init__(self, card: Card, weights: NDArray[np.int8], kindred: Kindred) -> None:
+        """`weights`: one row for each of 2^BITS places, one column for each head."""
+        self._kindred = kindred
+        self._biases = np.array([head.bias for head in card.heads], np.float32)
+        scales = np.array([head.scale for head in card.heads], np.float32)
+        self._weights: NDArray[np.float32] = weights.astype(np.float32) * scales
+        names = [head.name for head in card.heads]
+        self._risks = [names.index(f"risk {level}") for level in (1, 2, 3, 4)]
+        self._first = 4
+        self._categories = tuple(names[self._first :])
+        self._conduct = tuple(
+            (name, names.index(name), card.raises[name]) for name in ("harassment", "sexual")
+        )
+        self._raises = {
+            (level, seen): card.raises.get(f"{level} after {seen}", card.raises[str(level)])
+            for level in (1, 2, 3, 4)
+            for seen in range(5)
+        }
+
+    def scores(self, words: str) -> NDArray[np.float32]:
+        """The log odds of each head for plain words: of a long line, the highest stretch."""
+        hashed = hashes(words)
+        if len(hashed) <= _WINDOW + _WINDOW // 2:
+            return self._score(hashed)
+        steps = range(0, len(hashed) - _WINDOW // 2, _WINDOW // 2)
+        return np.max([self._score(hashed[at : at + _WINDOW]) for at in steps], axis=0)
+
+    def likely(self, words: str, seen: int) -> Likely:
+        """What the words are like, given the level that their phrases weigh."""
+        scores: list[float] = self.scores(words).tolist()
+        conduct = tuple(name for name, at, least in self._conduct if scores[at] >= least)
+        for level in (4, 3, 2, 1):
+            odds = scores[self._risks[level - 1]]
+            if level > seen and odds >= self._raises[level, seen]:
+                kinds = scores[self._first :]
+                return Likely(level, self._categories[kinds.index(max(kinds))], odds, conduct)
+        return Likely(0, "", -9.0, conduct) if conduct else NOT_LIKELY
+
+    def _score(self, hashed: NDArray[np.uint64]) -> NDArray[np.float32]:
+        if not len(hashed):
+            return self._biases
+        rows = self._weights.take(pieces(hashed, self._kindred), axis=0)
+        return np.add.reduce(rows, 0) / np.float32((len(rows) + SHRINK) ** 0.5) + self._biases
+
+
+def load_likeness(path: Path = WEIGHTS) -> Likeness:
+    """Read the weights. Raises: LikenessError, with the file, if they can't be used."""
+    try:
+        packed = gzip.decompress(path.read_bytes())
+        head, _, body = packed.partition(b"\n")
+        card = msgspec.json.decode(head, type=Card)
+        return Likeness(card, unpack(body, len(card.heads)), read_kindred(KINDRED))
+    except (OSError, EOFError, ValueError, KeyError, msgspec.MsgspecError) as error:
+        raise LikenessError(f"{path.name}: {error}; run tools/fit_likeness.py again") from None
+
+
+def pieces(hashed: Hashes, kindred: Kindred) -> Places:
+    """The pieces of a line, in its own words and in the classes of its words."""
+    return np.concatenate((grams(hashed), grams(kindred.of(hashed))))
+
+
+def pack(card: Card, weights: NDArray[np.int8]) -> bytes:
+    """The bytes of a file of weights: the same for the same weights."""
+    places = np.flatnonzero(weights.any(axis=1)).astype("<u4")
+    body = places.tobytes() + weights[places].tobytes()
+    return gzip.compress(msgspec.json.encode(card) + b"\n" + body, 9, mtime=0)
+
+
+def unpack(body: bytes, heads: int) -> NDArray[np.int8]:
+    """The weights in the body of a file. Raises: ValueError if it is cut or too long."""
+    count, rest = divmod(len(body), 4 + heads)
+    if rest:
+        raise ValueError("the weights are cut short")
+    places = np.frombuffer(body, "<u4", count)
+    rows = np.frombuffer(body, np.int8, offset=4 * count).reshape(count, heads)
+    if count and int(places.max()) >= 2**BITS:
+        raise ValueError("a weight is out of place")
+    weights = np.zeros((2**BITS, heads), np.int8)
+    weights[places] = rows
+    return weights
+
+
+def digest_of(parts: Sequence[bytes]) -> str:
+    """A digest of the files of examples, whatever machine they lie on."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.hexdigest()
