@@ -1,0 +1,121 @@
+"""What the statistical model sees of a line: sums over its letters, and what the rules saw.
+
+Every run of a few letters is hashed to a row of a table; the rows of a line are added up.
+Training and the server both come through here, so that they can't see different things.
+Which rows a table has and what they weigh is `model`'s business.
+
+The hash is a rolling polynomial over code points with the wrap-around of 64 bits, as in
+Karp and Rabin (1987): prefix sums give every run of any length in one subtraction.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safety.verdict import Reading
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+MOST: Final = 4096
+"""Letters of a line that are read; what comes later is left to the rules."""
+WINDOWS: Final = {width: width**0.5 for width in (60, 150)}
+"""Letters of the stretches of which the worst one counts, so that one sentence of a long
+text weighs as it would alone."""
+SELF: Final = ("suicide", "self_harm", "overdose")
+OTHER: Final = ("abuse", "violence", "child_at_risk", "eating", "harassment", "sexual")
+LENGTHS: Final = 4
+"""The most lengths of runs that a table can have."""
+DENSE: Final = 2
+"""Columns of a table before those that only add up: the plain weight, and 1 if known."""
+
+_BASE: Final = 0x9E3779B97F4A7C15
+_MIX: Final = 0xD6E8FEB86659FD93
+_SPREAD: Final = 0xFF51AFD7ED558CCD
+_WORD: Final = 1 << 64
+_LEVELS: Final = range(5)
+_ONES: Final = np.ones(LENGTHS * MOST, np.float32)
+
+
+def _powers(base: int, factor: int) -> NDArray[np.uint64]:
+    powers = [factor % _WORD]
+    for _ in range(MOST):
+        powers.append(powers[-1] * base % _WORD)
+    return np.array(powers, np.uint64)
+
+
+_UP: Final = _powers(_BASE, _MIX)
+_DOWN: Final = _powers(pow(_BASE, -1, _WORD), _SPREAD)
+
+
+def rows_of(words: str, lengths: tuple[int, ...], bits: int) -> list[Rows]:
+    """The rows, out of `2 ** bits`, of the runs of each length in the plain words.
+
+    One array a length, in the order of the text; empty where the text is too short.
+    """
+    codes = np.frombuffer(words[:MOST].encode("utf-32-le", "surrogatepass"), np.uint32)
+    size = len(codes)
+    before = np.zeros(size + 1, np.uint64)
+    np.cumsum(_UP[:size] * codes, out=before[1:])
+    shift = np.uint64(64 - bits)
+    return [
+        (((before[n:] - before[:-n]) * _DOWN[: size - n + 1]) >> shift).view(np.int64)
+        if n <= size
+        else np.zeros(0, np.int64)
+        for n in lengths
+    ]
+
+
+def dense_size(columns: int) -> int:
+    """How many features `dense` makes of a table with so many columns."""
+    return columns + len(WINDOWS) + 1
+
+
+def dense(weights: Floats, first: int) -> Floats:
+    """Features of the letters, from the table's row of each run (runs by columns).
+
+    Stretches are looked for among the `first` runs, those of the first length. Sums are
+    divided by the root of the length, so that long texts weigh like short ones.
+    """
+    count = len(weights)
+    if not first:
+        return np.zeros(dense_size(weights.shape[1]), np.float32)
+    sums: Floats = _ONES[:count] @ weights
+    run = np.add.accumulate(weights[:first, 0])
+    tops = [
+        (run[-1] if first <= width else np.maximum.reduce(run[width:] - run[:-width])) / root
+        for width, root in WINDOWS.items()
+    ]
+    known = sums[1] / count
+    sums *= 1 / math.sqrt(count + 1)
+    sums[1] = known
+    return np.concatenate((sums, np.array((*tops, math.log1p(count) / 5), np.float32)))
+
+
+def evidence(reading: Reading, signals: Mapping[str, int]) -> list[float]:
+    """Features of what the rules saw: levels of danger by category, and the signals.
+
+    `signals` gives each signal that the model knows its place.
+    """
+    levels = reading.levels
+    found = [0.0] * (len(SELF) * len(_LEVELS) + len(OTHER) + 4 + len(signals))
+    place = 0
+    for category in SELF:
+        level = levels.get(category, -1)
+        for step in _LEVELS:
+            if level >= step:
+                found[place + step] = 1.0
+        place += len(_LEVELS)
+    for category in OTHER:
+        found[place] = levels.get(category, 0) / 4
+        place += 1
+    for step in range(max(levels.values(), default=0)):
+        found[place + step] = 1.0
+    place += 4
+    for signal in reading.signals:
+        if signal in signals:
+            found[place + signals[signal]] = 1.0
+    return found

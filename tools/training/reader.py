@@ -1,0 +1,25 @@
+"""Reads rows as the server reads lines: the same plain words, the same findings."""
+
+from collections.abc import Sequence
+
+from safety.finding import Finder, tally
+from safety.lexicon import read_lexicons
+from safety.verdict import Reading
+from tools.training.datasets import Row
+
+
+class Reader:
+    """The server's normaliser and lexicon."""
+
+    def __init__(self) -> None:
+        """Load the lexicon that ships."""
+        self._finder = Finder(read_lexicons())
+
+    def read(self, rows: Sequence[Row]) -> tuple[list[str], list[Reading]]:
+        """The plain words of each row, and what the rules find in them."""
+        words = [self._finder.normaliser.read(row.text).words for row in rows]
+        readings = [
+            tally(self._finder.find(each, "seeker" if row.by_seeker else "supporter").findings)
+            for each, row in zip(words, rows, strict=True)
+        ]
+        return words, readings
