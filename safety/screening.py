@@ -36,6 +36,7 @@ from safety.verdict import (
 
 _CONDUCT: Final = frozenset({"harassment", "sexual", "contact"})
 _CONTEXT: Final = 6  # earlier lines that a line may continue or answer
+_CUT_UP: Final = 3  # own earlier lines over which a contact may be cut up
 _REREAD: Final = 24  # lines longer than so many words are taken to speak for themselves
 
 
@@ -69,7 +70,7 @@ class Screen:
         every language at once, because people mix them.
         """
         try:
-            redacted = redact(text)
+            redacted = redact(text, _own(context, by))
         except Exception:  # noqa: BLE001 - the top of screening: a fault must not stop a line
             self.faults += 1
             return Screened(_standing_on(UNSCREENED, standing(context)), text, 0)
@@ -154,6 +155,11 @@ class Screen:
             words, _ = self._normaliser.read(line.text)
             line.reading = tally(self._finder.find(words, line.by).findings)
         return line.reading
+
+
+def _own(context: Sequence[ContextLine], by: Author) -> Sequence[str]:
+    """The author's own last lines: a contact may be cut up over them."""
+    return [line.text for line in context if line.by == by][-_CUT_UP:]
 
 
 def load_screen(extra: Path | None = None) -> Screen:

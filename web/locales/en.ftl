@@ -113,6 +113,7 @@ typing = { $who } is writing
 line-pending = Sending
 line-sent = Sent
 line-read = Read
+line-masked = Contact details were hidden, to keep everyone safe.
 line-refused = Not sent.
 line-again = Send again
 log-matched = { $who } is here now.

@@ -35,6 +35,7 @@ import { batch, signal, useEffect, useRef, useState } from "../vendor/vendor.js"
  * @property {string} [text]
  * @property {string} [author]
  * @property {string} [ref]
+ * @property {boolean} [masked] whether contact details in it were hidden
  * @property {string} [reason]
  */
 /** @typedef {{kind: "noted" | "whispered", n: number, by: string, text: string, at: number}} Remark */
@@ -327,7 +328,8 @@ function accepted({ conversation: id, ref, seq, at, text }) {
   } else if (taken(id, seq)) {
     const part = conversations.value.get(id)?.about.part;
     const role = part === "supporter" ? "supporter" : "supervisor";
-    putEntry(id, { kind: "said", seq, at, by: role, text: text ?? written.text, author: by, ref });
+    const masked = text != null && text !== written.text;
+    putEntry(id, { kind: "said", seq, at, by: role, text: text ?? written.text, author: by, ref, masked });
   }
 }
 
@@ -463,6 +465,7 @@ function Line({ one, entry }) {
     <span class="small">${mine ? author || named("by", by ?? "") : one.about.name}</span>
     <p dir="auto"><${Marked} text=${text ?? ""} flag=${raised} /></p>
     <span class="small">${at ? html`<time>${clockTime(at)}</time> ` : ""}${mine && t(`line-${state}`)}</span>
+    ${entry.masked && html`<span class="small" data-test="masked">${t("line-masked")}</span>`}
     ${raised && html`<${Flag} id=${one.about.conversation} flag=${raised} />`}
   </li>`;
 }

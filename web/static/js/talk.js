@@ -36,6 +36,7 @@ import { batch, signal, useEffect, useRef, useState } from "../vendor/vendor.js"
  * @property {string} [text]
  * @property {number} [at]
  * @property {string} [ref]
+ * @property {boolean} [masked] whether contact details in it were hidden
  * @property {string} [refused]
  * @property {import("./protocol.d.ts").Helpline[]} [helplines]
  */
@@ -222,7 +223,8 @@ function accepted({ ref, seq, at, text }) {
   connection.settle(ref);
   if (!positions.take(seq)) return;
   const mine = log.value.find((entry) => entry.ref === ref);
-  put({ kind: "said", seq, by: "seeker", at, ref, text: text ?? mine?.text ?? "" });
+  const said = mine?.text ?? "";
+  put({ kind: "said", seq, by: "seeker", at, ref, text: text ?? said, masked: text != null && text !== said });
 }
 
 /** @param {import("./protocol.d.ts").Refused} fact */
@@ -369,6 +371,7 @@ function Line({ entry }) {
     <span class="small">
       ${at && html`<time>${clockTime(at)}</time> `}${mine && t(`line-${state}`)} ${why && named("refused", why)}
     </span>
+    ${entry.masked && html`<span class="small" data-test="masked">${t("line-masked")}</span>`}
     ${why && why !== "abusive" && html`<button type="button" class="quiet" data-test="again" onClick=${() => sayAgain(entry)}>${t("line-again")}</button>`}
   </li>`;
 }
