@@ -34,29 +34,47 @@ class _Case:
     yes: int
     no: int = 0
     told: int = 0
-    """What any other short answer means; 0 where it means nothing."""
+    """What another short answer means where a wish was told before; 0 where it means nothing."""
+    tells: frozenset[str] = frozenset()
+    """Signals of such an answer that speak for themselves, without a wish told before."""
     now: int = 0
     """What an answer with "now" or "tonight" means."""
+    unsure: int = 0
+    """What "I don't know" means."""
+    needs: int = 0
+    """The wish that must have been told, for the question to be about it."""
 
 
+_WHERE_OR_HOW: Final = frozenset({"means", "at_hand", "in_hand", "spot", "date", "planned"})
+_DATED: Final = frozenset({"date"})
 _CASES: Final = (
-    _Case("ask_plan", "suicide", yes=3, told=3, now=4),
-    _Case("ask_means", "suicide", yes=3, told=3, now=4),
-    _Case("ask_when", "suicide", yes=3, told=3, now=4),
-    _Case("ask_attempt_when", "suicide", yes=3, told=3, now=4),
-    _Case("ask_attempt", "suicide", yes=2, now=4),
-    _Case("ask_wish", "suicide", yes=2, now=3),
+    _Case("ask_plan", "suicide", yes=3, told=3, tells=_WHERE_OR_HOW, now=4, unsure=2),
+    _Case("ask_plan_bare", "suicide", yes=3, told=3, now=4, unsure=2, needs=1),
+    _Case("ask_means", "suicide", yes=3, told=3, now=4, needs=1),
+    _Case("ask_loaded", "suicide", yes=4, now=4, needs=1),
+    _Case("ask_where", "suicide", yes=0, tells=frozenset({"spot"}), told=0, needs=1),
+    _Case("ask_when", "suicide", yes=3, told=3, now=4, needs=1),
+    _Case("ask_now", "suicide", yes=4, now=4, unsure=3, needs=2),
+    _Case("ask_attempt_when", "suicide", yes=2, told=2, tells=_DATED, now=4),
+    _Case("ask_attempt", "suicide", yes=2, tells=_DATED, now=4),
+    _Case("ask_attempt_now", "suicide", yes=3, tells=_DATED, now=4, needs=1),
+    _Case("ask_wish", "suicide", yes=2, now=3, unsure=1),
     _Case("ask_wish_often", "suicide", yes=2, told=2, now=3),
-    _Case("ask_passive", "suicide", yes=1, now=2),
+    _Case("ask_passive", "suicide", yes=1, now=2, unsure=1),
+    _Case("ask_live", "suicide", yes=0, no=1),
     _Case("ask_harm_now", "self_harm", yes=3, now=3),
-    _Case("ask_harm", "self_harm", yes=2, now=3),
-    _Case("ask_taken", "overdose", yes=3, now=4),
-    _Case("ask_abuse", "abuse", yes=3, now=3),
+    _Case("ask_harm", "self_harm", yes=2, now=3, unsure=1),
+    _Case("ask_taken", "overdose", yes=3, told=4, tells=frozenset({"amount", "done"}), now=4),
+    _Case("ask_abuse", "abuse", yes=3, tells=frozenset({"person"}), now=3),
     _Case("ask_violence", "violence", yes=3, now=4),
-    _Case("ask_safe", "suicide", yes=0, no=2),
-    _Case("ask_promise", "suicide", yes=0, no=2),
+    _Case("ask_safe", "suicide", yes=0, no=2, unsure=2),
+    _Case("ask_promise", "suicide", yes=0, no=2, unsure=2),
+    _Case("ask_tell", "suicide", yes=0, no=2, unsure=2, needs=1),
     _Case("urge_not", "overdose", yes=0),
+    _Case("urge_down", "suicide", yes=0, no=3, needs=2),
 )
+_DEADLY_IF_TOLD: Final = frozenset({"ask_taken", "ask_means", "ask_plan", "ask_plan_bare"})
+"""Questions after which things in the hand, or taken, mean that it has begun."""
 
 
 def answered(asked: Asked) -> Joined | None:
@@ -73,14 +91,37 @@ def answered(asked: Asked) -> Joined | None:
 
 
 def _level(case: _Case, asked: Asked) -> int:
+    answer, wish = asked.answer, asked.wish
     if case.question == "urge_not":
-        return 4 if "done" in asked.answer else 0
-    if "no" in asked.answer:
+        return 4 if "done" in answer else 0
+    if wish < case.needs:
+        return 0
+    if case.question in _DEADLY_IF_TOLD and wish and answer & {"in_hand", "done"}:
+        return 4
+    leaning = _leaning(answer)
+    if leaning == "no":
         if case.no:
-            return case.no + (1 if asked.wish >= 3 else 0)
-        return 1 if asked.wish >= 2 and case.category == "suicide" else 0
-    if "now" in asked.answer and case.now:
+            return min(4, case.no + (1 if wish >= 3 and case.no == 2 else 0))
+        return 1 if wish >= 2 and case.category == "suicide" else 0
+    if case.now and ("now" in answer or ("now_bare" in answer and leaning != "yes")):
         return case.now
-    if "yes" in asked.answer:
-        return case.yes
-    return case.told
+    if case.question == "ask_where" and answer & case.tells:
+        return 4
+    if answer & case.tells:
+        return 4 if case.question == "ask_taken" and wish else max(3, case.yes)
+    if leaning == "yes":
+        return 4 if case.question == "ask_taken" and wish else case.yes
+    if leaning == "unsure":
+        return case.unsure
+    return case.told if wish or case.question == "ask_wish_often" else 0
+
+
+def _leaning(answer: frozenset[str]) -> str:
+    """Whether the answer is a yes or a no; what it begins with counts most."""
+    if "no_first" in answer:
+        return "no"
+    if "yes_first" in answer:
+        return "yes"
+    if "unsure" in answer:
+        return "yes" if "yes" in answer else "unsure"
+    return next((each for each in ("no", "yes") if each in answer), "")

@@ -72,18 +72,65 @@ def wish_and_means(signs: Signs) -> Joined | None:
     return None
 
 
+_PARTING: Final = frozenset(
+    "goodbye goodbye_said absolve love_to entrust find_me unseen no_return note last_company"
+    " the_time it_now nerve sorry_for".split()
+)
+"""What is said when leaving for good; most of it is daily life where it stands alone."""
+
+
 def place_and_leap(signs: Signs) -> Joined | None:
-    """Standing at a height or at the tracks, with a wish, a farewell or a jump."""
-    if "place_now" in signs.signals and (
-        signs.level("suicide") >= 2 or signs.signals & {"leap", "goodbye", "no_return"}
+    """At a height, at the tracks or in the water, with a wish, a parting word or a leap."""
+    signals = signs.signals
+    wish = signs.level("suicide", "overdose")
+    everyday = "everyday" in signals
+    if "place_now" in signals:
+        if wish >= 1 or signals & (_PARTING | {"leap", "high_place", "height_now", "now", "body"}):
+            return Joined("suicide", 3 if everyday and wish < 2 else 4, "join.place")
+        return None if everyday else Joined("suicide", 3, "join.brink")
+    if "high_place" in signals and (
+        wish >= 2 or (not everyday and signals & (_PARTING | {"leap", "height_now", "at_hand"}))
     ):
         return Joined("suicide", 4, "join.place")
+    if "in_water" in signals and not everyday:
+        return Joined("suicide", 4, "join.water")
+    if "into_water" in signals and (wish or signals & (_PARTING | {"deeper", "body"})):
+        return None if everyday and wish < 2 else Joined("suicide", 4, "join.water")
     return None
+
+
+def means_and_parting(signs: Signs) -> Joined | None:
+    """The means at hand, and a parting word, a lonely place, a time or the wait for courage."""
+    signals = signs.signals
+    about = _PARTING | {"now", "lonely_place", "high_place", "place_now", "deadly"}
+    if "at_hand" in signals and signals & about and "everyday" not in signals:
+        return Joined("suicide", 4, "join.means")
+    return None
+
+
+def done_now(signs: Signs) -> Joined | None:
+    """It is done tonight; where nothing else says what "it" is, one level lower."""
+    signals = signs.signals
+    if "it_now" not in signals or "everyday" in signals:
+        return None
+    sure = signs.level(*DANGER_TO_SELF) >= 1 or signals & (_PARTING - {"it_now"})
+    return Joined("suicide", 4 if sure else 3, "join.it_now")
 
 
 def goodbyes(signs: Signs) -> Joined | None:
     """Several signs of leave-taking: thanks, putting in order, absolving, farewell."""
-    leaving = signs.signals & {
+    signals = signs.signals
+    wish = signs.level("suicide")
+    if "everyday" in signals and wish < 2:
+        return None
+    if "goodbye_said" in signals:
+        now = signals & {"now", "the_time", "find_me", "absolve", "entrust", "at_hand", "unseen"}
+        return Joined("suicide", 4 if now or wish >= 3 else 3, "join.goodbyes")
+    if "find_me" in signals and (
+        wish >= 1 or signals & {"goodbye", "sorry_for", "absolve", "love_to", "note", "entrust"}
+    ):
+        return Joined("suicide", 4, "join.found")
+    leaving = signals & {
         "goodbye",
         "thanks",
         "absolve",
@@ -91,11 +138,36 @@ def goodbyes(signs: Signs) -> Joined | None:
         "love_to",
         "light",
         "note",
+        "entrust",
+        "last_company",
+        "sorry_for",
+        "the_time",
     }
-    if leaving <= {"goodbye", "thanks"} and signs.level("suicide") < 2:
+    if leaving <= {"goodbye", "thanks", "sorry_for", "last_company"} and wish < 2:
         return None
-    if len(leaving) >= 3 or (len(leaving) >= 2 and leaving & {"goodbye", "absolve", "note"}):
+    strong = leaving & {"goodbye", "absolve", "note", "entrust", "the_time"}
+    if len(leaving) >= 3 or (len(leaving) >= 2 and strong):
         return Joined("suicide", 4 if "note" in leaving else 3, "join.goodbyes")
+    return None
+
+
+def taken_and_felt(signs: Signs) -> Joined | None:
+    """Something was taken, and the body shows it, or a parting word says what for."""
+    signals = signs.signals
+    if not signals & {"taken_some", "taken_them"}:
+        return None
+    meant = signals & {"goodbye", "unseen", "find_me", "absolve", "sorry_for", "goodbye_said"}
+    if meant or ("body" in signals and "as_told" not in signals):
+        return Joined("overdose", 4, "join.taken")
+    if signs.level("suicide") >= 2 and "taken_them" in signals:
+        return Joined("overdose", 4, "join.taken")
+    return None
+
+
+def not_woken(signs: Signs) -> Joined | None:
+    """Someone can't be woken, and it is not the sleep of a lazy morning."""
+    if "wont_wake" in signs.signals and "everyday" not in signs.signals:
+        return Joined("overdose", 4, "join.not_woken")
     return None
 
 
@@ -133,12 +205,28 @@ def after_a_wish(signs: Signs) -> Joined | None:
         return Joined("suicide", 3, "join.later_loss")
     if "unprotected" in signs.signals and earlier >= 2:
         return Joined("suicide", 3, "join.later_alone")
+    if "happened" in signs.signals and "awaited" in signs.signals_before and earlier >= 2:
+        return Joined("suicide", 3, "join.later_event")
+    if signs.signals & {"deadly", "no_return"} and "ask_plan_before" in signs.signals_before:
+        return Joined("suicide", 3, "join.later_meant")
+    if "done" in signs.signals and "taken_some" in signs.signals:
+        return Joined("overdose", 4, "join.later_taken")
+    return None
+
+
+def alone_at_last(signs: Signs) -> Joined | None:
+    """What was to be done once nobody is there, and now nobody is."""
+    if "awaits_alone" in signs.signals_before and "unprotected" in signs.signals:
+        return Joined("suicide", 3, "join.later_alone")
     return None
 
 
 def after_a_threat(signs: Signs) -> Joined | None:
     """After abuse was told: the one who does it, or the day on which it happens, is here."""
-    if signs.earlier("abuse", "violence") >= 2 and signs.signals & {"arrived", "payday"}:
+    if signs.earlier("abuse", "violence") >= 2 and (
+        signs.signals & {"arrived", "payday"}
+        or ("happened" in signs.signals and "awaited" in signs.signals_before)
+    ):
         return Joined("abuse", 3, "join.later_abuse")
     return None
 
@@ -151,8 +239,11 @@ def after_a_baby(signs: Signs) -> Joined | None:
 
 
 def after_self_harm(signs: Signs) -> Joined | None:
-    """After self-harm when alone was told: now alone."""
-    if signs.earlier("self_harm") >= 2 and "unprotected" in signs.signals:
+    """After self-harm when alone, or after a row, was told: now alone, or there was a row."""
+    if signs.earlier("self_harm") >= 1 and (
+        "unprotected" in signs.signals
+        or ("happened" in signs.signals and "awaited" in signs.signals_before)
+    ):
         return Joined("self_harm", 2, "join.later_cut")
     return None
 
@@ -161,10 +252,15 @@ RULES: Final[tuple[Rule, ...]] = (
     wish_and_time,
     wish_and_means,
     place_and_leap,
+    means_and_parting,
+    done_now,
     goodbyes,
+    taken_and_felt,
+    not_woken,
     child_and_harm,
     minor_courted,
     after_a_wish,
+    alone_at_last,
     after_a_threat,
     after_a_baby,
     after_self_harm,

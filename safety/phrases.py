@@ -6,6 +6,7 @@
     <kill_me>            a class, defined once for the language
     cut*                 any ending; `*cut`: up to three letters before it; `*`: any one word
     #                    any number; `##`: one of two digits or more
+    ^ yes                only where the line begins
     ..                   a gap of up to three words; `...` of up to six
 
 A gap never crosses the end of a sentence. In languages without spaces between words,
@@ -244,8 +245,11 @@ class Compiler:
         return rf"[^.?]{{0,{size * 2 - 2}}}"
 
     def _word(self, mark: str) -> _Part:
+        before = " " if self._spaced else ""
         if mark == "*":
             return _Part(r"[^ .?]+ " if self._spaced else r"[^ .?]", ())
+        if mark == "^":
+            return _Part(rf"(?<=\A{before})", ())
         if mark in ("#", "##"):
             return _Part(r"\d+ " if mark == "#" else r"\d\d+ ", ())
         if mark in (".", "?", ","):
