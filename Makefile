@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: help run demo test check check-pages screenshots lock clean
+.PHONY: help run demo test check check-pages fuzz screenshots lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make test         run every test (needs Chromium or Chrome)"
 	@echo "make check        style, types, layering, generated files"
 	@echo "make check-pages  types of the pages' scripts (needs Node)"
+	@echo "make fuzz         throw hostile input at the safety filter; make fuzz ARGS=\"--seconds 600\""
 	@echo "make screenshots  take the README's pictures again"
 	@echo "make lock         choose newer dependencies (needs uv)"
 	@echo "make clean        remove .venv and caches; ./data stays"
@@ -42,6 +43,11 @@ check: .venv/installed-dev
 
 check-pages: node_modules/installed
 	node_modules/.bin/tsc --project tsconfig.json
+
+# atheris is no part of `make test`: it is built for Linux only.
+fuzz: .venv/installed-dev
+	@$(PIP) install "atheris>=3,<4"
+	$(BIN)/python tools/fuzz.py $(ARGS)
 
 screenshots: .venv/installed-dev
 	@sh tools/ensure_chromium

@@ -137,7 +137,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_lexicon(path: Path) -> Lexicon:
     """Read one file. Raises: LexiconError, with the line, if it can't be used."""
-    source = path.read_text(encoding="utf-8")
+    source = _text(path)
     lines = tuple(
         number
         for number, line in enumerate(source.splitlines(), 1)
@@ -150,6 +150,8 @@ def read_lexicon(path: Path) -> Lexicon:
     except msgspec.DecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         raise LexiconError(path.name, int(found.group(1)) if found else 1, str(error)) from None
+    if len(lines) != len(read.entry):
+        raise LexiconError(path.name, 1, "each entry must begin with a line [[entry]]")
     for entry, line in zip(read.entry, lines, strict=True):
         reason = _fault(entry)
         if reason:
@@ -186,6 +188,15 @@ def read_lexicons(extra: Path | None = None) -> tuple[Lexicon, ...]:
     _check_ids(lexicons)
     off = {id_ for lexicon in lexicons for id_ in lexicon.off}
     return tuple(_without(lexicon, off) for lexicon in lexicons) if off else lexicons
+
+
+def _text(path: Path) -> str:
+    source = path.read_bytes()
+    try:
+        return source.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        raise LexiconError(path.name, line, "not written in UTF-8") from None
 
 
 def _drafted(entry: Entry) -> Entry:

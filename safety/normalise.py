@@ -33,7 +33,7 @@ _TOKEN: Final = re.compile(
 _PLAIN_TOKEN: Final = re.compile(r"((?:\|<|[@$])?[a-z0-9]+(?:['*@$!|#<]+[a-z0-9]+)*|[.!?,]+)")
 """The same for texts that are ASCII once they are folded, as most are."""
 _PLAIN_WORD: Final = re.compile(r"(?:\|<|[@$])?[a-z0-9]+(?:['*@$!|#<]+[a-z0-9]+)*")
-_BANG: Final = re.compile(r"![\w'*@$|#<]")
+_BANG: Final = re.compile(r"![\w'`*@$|#<]")
 _STOPS: Final = re.compile(r"[.!?,]{2,}")
 _GLUED: Final = re.compile(r"(?<!\w)[^\W_]{1,12}(?:[-_/+~=.,^&%·•]{1,2}[^\W_]{1,12}){1,40}(?!\w)")
 """Parts with signs between them and no space: perhaps one word."""
@@ -128,7 +128,11 @@ class Normaliser:
         self._disguises = Disguises(
             Vocabulary(
                 known=words,
-                spellings=spellings,
+                spellings={
+                    form: " ".join(meant.split())
+                    for form, meant in spellings.items()
+                    if meant.strip()
+                },
                 guarded=frozenset(guarded),
                 disguised=frozenset(disguised),
                 own=frozenset(words_of_their_own),
@@ -146,8 +150,10 @@ class Normaliser:
         tokens = self._plainly(fold(text))
         if not tokens:
             return Read(" ", 0)
-        count = sum([len(token[0]) if _is_han(token[0]) else 1 for token in tokens])
-        return Read(f" {' '.join([token[0] for token in tokens])} ", count)
+        words = f" {' '.join([token[0] for token in tokens])} "
+        if words.isascii():
+            return Read(words, len(tokens))
+        return Read(words, sum([len(word) if _is_han(word) else 1 for word, _, _ in tokens]))
 
     def normalise(self, text: str) -> Normal:
         """The text in plain spelling; any `str` will do."""
@@ -283,7 +289,8 @@ class Normaliser:
         run: list[_Token] = []
         seen: dict[str, list[str] | None] = {}
         for token in tokens:
-            single = token[2] - token[1] == 1 and token[0] not in ".!?," and not _is_han(token[0])
+            word = token[0]
+            single = len(word) == 1 and word not in ".!?," and not _is_han(word)
             if run:
                 if single and token[1] - run[-1][2] <= _NEAR and len(run) < _MAX_RUN:
                     run.append(token)

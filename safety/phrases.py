@@ -26,6 +26,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import prod
 from typing import Final
 
 _PART: Final = re.compile(r"<\w+>|\)\?|[()\[\]|]|\.{2,3}|[^\s()\[\]|<>]+|\s+|.")
@@ -38,6 +39,10 @@ _COMMON_WORDS: Final = (
     " had did could should some we because more them his then day help people someone too does ive"
     " got going things only very even who well much were thank thanks see life make here"
     " back by work friend still never any take need say something us why talk hard same than way"
+    " sure right find try hope love old new year years again around home left give mind school"
+    " great sorry end trying everything being over job family friends always maybe put keep let"
+    " tell told said made being little might last best better night today week every thing yes"
+    " okay ok please away down off into which where while other before after around found feeling"
     " que de la le les un une mi eu e o ich mir mich das den aku ko hai bir ve у я не и в на no si"
     " es el en y se lo me je tu il est pas da do di und der die ist nicht ne bu ben ini itu yang"
 )
@@ -53,6 +58,9 @@ GROUPS: Final = 4
 _TEXTS: Final = 16  # ways to say neighbouring words for which they are one anchor
 _CHOICES: Final = 256  # ways to say a piece that are still known one by one
 _GAPS: Final = {"..": 3, "...": 6}
+_DEEPEST: Final = 20  # brackets, or classes, inside each other
+_MOST_WAYS: Final = 4_000
+"""Ways to fill the gaps and options of a phrase; beyond, a line could be made to take minutes."""
 
 
 class PhraseError(Exception):
@@ -104,6 +112,8 @@ class _Part:
     """All it can be, where these are few."""
     crosses: bool = False
     """Whether it speaks of the end of a sentence."""
+    ways: int = 1
+    """In how many ways its gaps and options can be filled."""
 
 
 class Compiler:
@@ -126,6 +136,8 @@ class Compiler:
         part = self._part(phrase)
         if not part.groups:
             raise PhraseError(f"{phrase!r} could match an empty line")
+        if part.ways > _MOST_WAYS:
+            raise PhraseError(f"{phrase!r} has too many gaps and options")
         before = " " if self._spaced else ""
         fixed = bool(part.texts)
         groups = (tuple([before + text for text in part.texts]),) if fixed else _rarest(part.groups)
@@ -171,12 +183,15 @@ class Compiler:
             texts = tuple({text: None for choice in choices for text in choice.texts})
             texts = texts if len(texts) <= _CHOICES else ()
         crosses = any(choice.crosses for choice in choices)
+        ways = max(choice.ways for choice in choices)
         if not all(choice.groups for choice in choices):
-            return _Part(source, (), texts, crosses), at
+            return _Part(source, (), texts, crosses, ways), at
         anchors = tuple([anchor for choice in choices for anchor in choice.groups[0]])
-        return _Part(source, (anchors,), texts, crosses), at
+        return _Part(source, (anchors,), texts, crosses, ways), at
 
     def _sequence(self, parts: list[str], at: int, depth: int) -> tuple[_Part, int]:
+        if depth > _DEEPEST:
+            raise PhraseError("too many brackets inside each other")
         found: list[_Part] = []
         while at < len(parts) and parts[at] not in ("|", ")", ")?", "]"):
             mark = parts[at]
@@ -187,7 +202,8 @@ class Compiler:
                     raise PhraseError("a bracket is not closed")
                 if closing != ")":
                     texts = (*inner.texts, "") if inner.texts else ()
-                    inner = _Part(f"(?:{inner.source})?", (), texts, inner.crosses)
+                    source, ways = f"(?:{inner.source})?", inner.ways + 1
+                    inner = _Part(source, (), texts, inner.crosses, ways)
                 found.append(inner)
             else:
                 found.append(self._single(mark))
@@ -212,7 +228,9 @@ class Compiler:
         self._close(run, groups)
         source = "".join([part.source for part in found])
         crosses = any(part.crosses for part in found)
-        return _Part(source, tuple(sorted(groups, key=_frequency)), () if runs else run, crosses)
+        ways = prod([part.ways for part in found])
+        ordered = tuple(sorted(groups, key=_frequency))
+        return _Part(source, ordered, () if runs else run, crosses, ways)
 
     def _close(self, run: tuple[str, ...], groups: dict[tuple[str, ...], None]) -> None:
         if "" not in run:
@@ -226,17 +244,19 @@ class Compiler:
 
     def _read(self, mark: str) -> _Part:
         if mark in _GAPS:
-            return _Part(self._gap(_GAPS[mark]), ())
+            return _Part(self._gap(_GAPS[mark]), (), ways=_GAPS[mark] + 1)
         if mark.startswith("<"):
             name = mark.strip("<>")
             if name not in self._classes:
                 raise PhraseError(f"no such class: {name}")
+            if len(self._within) > _DEEPEST:
+                raise PhraseError("too many classes inside each other")
             if name in self._within:
                 raise PhraseError(f"the class {name} speaks of itself")
             self._within.add(name)
             part = self._part(self._classes[name])
             self._within.remove(name)
-            return _Part(f"(?:{part.source})", part.groups, part.texts, part.crosses)
+            return _Part(f"(?:{part.source})", part.groups, part.texts, part.crosses, part.ways)
         return self._word(mark)
 
     def _gap(self, size: int) -> str:
