@@ -19,6 +19,7 @@ from safety.finding import Finder, Finding, tally
 from safety.joining import Joined, Signs, join
 from safety.lexicon import Lexicon, read_lexicons
 from safety.likeness import Likeness, load_likeness
+from safety.model import UNREAD, Model, Opinion, load_model
 from safety.normalise import NOWHERE, Normal
 from safety.redaction import Redacted, redact
 from safety.standing import stand, standing
@@ -37,6 +38,7 @@ from safety.verdict import (
 _CONDUCT: Final = frozenset({"harassment", "sexual", "contact"})
 _CONTEXT: Final = 6  # earlier lines that a line may continue or answer
 _CUT_UP: Final = 3  # own earlier lines over which a contact may be cut up
+_LIKELY: Final = 0.9  # from this probability on, the model's word is more than possible
 _REREAD: Final = 24  # lines longer than so many words are taken to speak for themselves
 
 
@@ -47,9 +49,18 @@ class Screen:
     keeps its context lines has each of them read once.
     """
 
-    def __init__(self, lexicons: Sequence[Lexicon], likeness: Likeness | None = None) -> None:
-        """Read the lexicons' phrases. Raises: LexiconError if one can't be read."""
+    def __init__(
+        self,
+        lexicons: Sequence[Lexicon],
+        likeness: Likeness | None = None,
+        model: Model | None = None,
+    ) -> None:
+        """Read the lexicons' phrases. Raises: LexiconError if one can't be read.
+
+        Without `likeness` or `model` the phrases alone judge.
+        """
         self._likeness = likeness
+        self._model = model
         self.faults = 0
         """How many lines could not be screened, for the metrics of the caller."""
         self._finder = Finder(lexicons)
@@ -88,14 +99,20 @@ class Screen:
         findings, quieted = self._finder.find(words, by)
         reading = tally(findings)
         joined = self._joined(text, reading, by, context if count <= _REREAD else ())
+        opinion = UNREAD
+        if self._model is not None and by == "seeker" and count:
+            opinion = self._model.read(words, reading)
         if not quieted:
             joined += self._likely(words, by, reading, joined)
+            joined += _raised(opinion, reading, joined)
         shown = [each for each in findings if each.entry.category or each.entry.also]
         if not (joined or redacted.spans or shown):
             verdict = NOTHING
         else:
             normal = self._normaliser.normalise(text) if joined or shown else NOWHERE
             verdict = _verdict(normal, shown, joined, redacted)
+        if opinion.score:
+            verdict = replace(verdict, score=opinion.score)
         if by == "supporter":
             return _standing_on(verdict, max(standing(context), verdict.risk))
         retracts = "retracts" in reading.signals
@@ -165,9 +182,19 @@ def _own(context: Sequence[ContextLine], by: Author) -> Sequence[str]:
 def load_screen(extra: Path | None = None) -> Screen:
     """A screen with the lexicons that ship with the server, and those in `extra`.
 
-    Raises: LexiconError, with file and line, if one can't be used.
+    Raises: LexiconError, with file and line, if one can't be used; LikenessError or
+        ModelError if what was fitted can't be.
     """
-    return Screen(read_lexicons(extra), load_likeness())
+    return Screen(read_lexicons(extra), load_likeness(), load_model())
+
+
+def _raised(opinion: Opinion, reading: Reading, joined: Sequence[Joined]) -> list[Joined]:
+    """What the model adds to what rules and likeness saw."""
+    seen = max((*reading.levels.values(), *(each.level for each in joined)), default=0)
+    if opinion.supports <= seen:
+        return []
+    certainty = Certainty.LIKELY if opinion.score >= _LIKELY else Certainty.POSSIBLE
+    return [Joined("suicide", int(opinion.supports), "model.suicide", certainty)]
 
 
 def _levels(

@@ -28,7 +28,8 @@ async def test_three_people_live_through_a_conversation(house: House) -> None:
 
     await supporter.says("Hello. I am glad you are here.")
     await seeker.sees_line("Hello. I am glad you are here.")
-    await seeker.says("Thank you for being here")
+    await seeker.says("Thank you for being here. My number is 07700 900123")
+    await seeker.sees("masked")
     await supporter.sees_line("Thank you for being here")
 
     await seeker.says(CRISIS)
