@@ -45,15 +45,17 @@ class _Case:
     """The wish that must have been told, for the question to be about it."""
 
 
-_WHERE_OR_HOW: Final = frozenset({"means", "at_hand", "in_hand", "spot", "date", "planned"})
+_WHERE_OR_HOW: Final = frozenset({"deadly", "means", "at_hand", "in_hand", "spot", "date", "planned"})
 _DATED: Final = frozenset({"date"})
 _CASES: Final = (
     _Case("ask_plan", "suicide", yes=3, told=3, tells=_WHERE_OR_HOW, now=4, unsure=2),
     _Case("ask_plan_bare", "suicide", yes=3, told=3, now=4, unsure=2, needs=1),
     _Case("ask_means", "suicide", yes=3, told=3, now=4, needs=1),
     _Case("ask_loaded", "suicide", yes=4, now=4, needs=1),
+    _Case("ask_meaning", "suicide", yes=0, tells=frozenset({"deadly", "no_return"})),
     _Case("ask_where", "suicide", yes=0, tells=frozenset({"spot"}), told=0, needs=1),
     _Case("ask_when", "suicide", yes=3, told=3, now=4, needs=1),
+    _Case("ask_when_it", "suicide", yes=3, told=3, tells=_DATED, now=4),
     _Case("ask_now", "suicide", yes=4, now=4, unsure=3, needs=2),
     _Case("ask_attempt_when", "suicide", yes=2, told=2, tells=_DATED, now=4),
     _Case("ask_attempt", "suicide", yes=2, tells=_DATED, now=4),
@@ -77,6 +79,14 @@ _DEADLY_IF_TOLD: Final = frozenset({"ask_taken", "ask_means", "ask_plan", "ask_p
 """Questions after which things in the hand, or taken, mean that it has begun."""
 
 
+_INNOCENT: Final = {
+    "ask_now": "ask_now_not",
+    "ask_plan_bare": "ask_plan_for",
+    "ask_taken": "ask_taken_care",
+}
+"""The signal of what the same question asks in daily life."""
+
+
 def answered(asked: Asked) -> Joined | None:
     """What the answer means after its question; None if it means no more than its words."""
     best: Joined | None = None
@@ -98,11 +108,15 @@ def _level(case: _Case, asked: Asked) -> int:
         return 0
     if case.question in _DEADLY_IF_TOLD and wish and answer & {"in_hand", "done"}:
         return 4
+    if _INNOCENT.get(case.question) in asked.questions:
+        return 0
+    if case.question == "ask_meaning":
+        return 3 if answer & case.tells else 0
     leaning = _leaning(answer)
     if leaning == "no":
         if case.no:
             return min(4, case.no + (1 if wish >= 3 and case.no == 2 else 0))
-        return 1 if wish >= 2 and case.category == "suicide" else 0
+        return 1 if wish and case.category == "suicide" else 0
     if case.now and ("now" in answer or ("now_bare" in answer and leaning != "yes")):
         return case.now
     if case.question == "ask_where" and answer & case.tells:
@@ -118,6 +132,8 @@ def _level(case: _Case, asked: Asked) -> int:
 
 def _leaning(answer: frozenset[str]) -> str:
     """Whether the answer is a yes or a no; what it begins with counts most."""
+    if "no_lie" in answer:
+        return "yes"
     if "no_first" in answer:
         return "no"
     if "yes_first" in answer:

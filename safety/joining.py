@@ -113,8 +113,15 @@ def done_now(signs: Signs) -> Joined | None:
     signals = signs.signals
     if "it_now" not in signals or "everyday" in signals:
         return None
-    sure = signs.level(*DANGER_TO_SELF) >= 1 or signals & (_PARTING - {"it_now"})
+    sure = signs.level(*DANGER_TO_SELF) >= 1 or signals & (_PARTING - {"it_now"} | {"unprotected"})
     return Joined("suicide", 4 if sure else 3, "join.it_now")
+
+
+def day_set(signs: Signs) -> Joined | None:
+    """A day is set, and it is not that of a wedding."""
+    if "date_set" in signs.signals and "everyday" not in signs.signals:
+        return Joined("suicide", 3, "join.day_set")
+    return None
 
 
 def goodbyes(signs: Signs) -> Joined | None:
@@ -159,9 +166,11 @@ def taken_and_felt(signs: Signs) -> Joined | None:
     meant = signals & {"goodbye", "unseen", "find_me", "absolve", "sorry_for", "goodbye_said"}
     if meant or ("body" in signals and "as_told" not in signals):
         return Joined("overdose", 4, "join.taken")
-    if signs.level("suicide") >= 2 and "taken_them" in signals:
+    if "taken_them" not in signals:
+        return None
+    if signs.level("suicide") >= 2 or signs.earlier("suicide", "overdose") >= 2:
         return Joined("overdose", 4, "join.taken")
-    return None
+    return None if signals & {"as_told", "everyday"} else Joined("overdose", 3, "join.taken")
 
 
 def not_woken(signs: Signs) -> Joined | None:
@@ -191,6 +200,8 @@ def minor_courted(signs: Signs) -> Joined | None:
 def after_a_wish(signs: Signs) -> Joined | None:
     """After a wish to die or a plan was told: means, place or the awaited day has come."""
     earlier = signs.earlier("suicide", "overdose")
+    if {"awaited", "deadly"} <= signs.signals_before and signs.signals & {"date", "happened"}:
+        return Joined("suicide", 3, "join.later_day")
     if earlier < 1:
         return None
     if "place_now" in signs.signals or "height_now" in signs.signals:
@@ -226,6 +237,7 @@ def after_a_threat(signs: Signs) -> Joined | None:
     if signs.earlier("abuse", "violence") >= 2 and (
         signs.signals & {"arrived", "payday"}
         or ("happened" in signs.signals and "awaited" in signs.signals_before)
+        or ("yes_first" in signs.signals and "ask_trigger_before" in signs.signals_before)
     ):
         return Joined("abuse", 3, "join.later_abuse")
     return None
@@ -254,6 +266,7 @@ RULES: Final[tuple[Rule, ...]] = (
     place_and_leap,
     means_and_parting,
     done_now,
+    day_set,
     goodbyes,
     taken_and_felt,
     not_woken,
