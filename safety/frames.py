@@ -124,6 +124,8 @@ class Weighing:
             return None
         if entry.jest and self._within(rules.jest, 0, len(self._words)):
             return None
+        if entry.another and self._last_end(rules.others, start, match.end) < 0:
+            return None
         level = entry.level
         if (entry.present or level == 4) and self._over(match, start, end):
             if entry.present:
@@ -133,9 +135,13 @@ class Weighing:
             if self._asked(match, start, end):
                 return None
             level = min(level, 1)
+        elif entry.category in DANGER_TO_SELF and self._of_nobody(match, start, end):
+            level = min(level, 1)
         elif self._of_another(match, start):
             level = min(level, 2) if entry.third is None else entry.third
         if self._within(rules.long_past, start, end):
+            if entry.present:
+                return None
             recent = self._within(rules.recent, start, end + _REACH // 2)
             level = min(level, 2 if recent else entry.past)
         return level
@@ -202,6 +208,15 @@ class Weighing:
         return general > max(
             self._last_end(rules.first, start, match.end),
             self._last_end(rules.particular, start, match.end),
+        )
+
+    def _of_nobody(self, match: Match, start: int, end: int) -> bool:
+        """Whether it is a question in which there is no person at all: "is suicide a sin?"."""
+        rules = self._rules
+        return (
+            self._asked(match, start, end)
+            and self._last_end(rules.first, start, end) < 0
+            and self._last_end(rules.others, start, end) < 0
         )
 
     def _asked(self, match: Match, start: int, end: int) -> bool:

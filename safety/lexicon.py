@@ -49,6 +49,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Often said in jest: laughter in the line takes it away."""
     third: int | None = None
     """The risk when it is said of someone else; by default at most elevated."""
+    another: bool = False
+    """Counts only when it is said of someone else."""
     present: bool = False
     """Says where someone is now: told of another time, it says nothing."""
     past: int = 1
