@@ -178,7 +178,12 @@ class Normaliser:
     def plain(self, word: str) -> str:
         """The plain spelling of one word, as the rules must write it."""
         small = word.lower()
-        return self._table.get(small) or self.normalise(word).words.strip()
+        read = self._table.get(small)
+        if read is not None:
+            return read
+        if small.isascii() and small.isalpha() and not self._disguises.suspicious(small):
+            return small
+        return self.normalise(word).words.strip()
 
     def _quick(self, text: str) -> Read | None:
         """The words of a text of plain letters and signs, unless it needs a closer look."""

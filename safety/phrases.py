@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import prod
-from typing import Final
+from typing import Final, NamedTuple
 
 _PART: Final = re.compile(r"<\w+>|\)\?|[()\[\]|]|\.{2,3}|[^\s()\[\]|<>]+|\s+|.")
 # The commonest first: how rare an anchor is decides which is looked for first, and that the
@@ -99,8 +99,7 @@ class Phrase:
     """Whether it speaks of the end of a sentence; others stand within one."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A piece of a phrase: its expression and its groups of anchors, the rarest first.
 
     Without groups, the piece may be absent.
