@@ -118,9 +118,13 @@ def done_now(signs: Signs) -> Joined | None:
 
 
 def day_set(signs: Signs) -> Joined | None:
-    """A day is set, and it is not that of a wedding."""
+    """A day is set, and it is not that of a wedding; or all is ready for what was wished."""
     if "date_set" in signs.signals and "everyday" not in signs.signals:
         return Joined("suicide", 3, "join.day_set")
+    if "has_needed" in signs.signals and (
+        signs.level("suicide", "overdose") >= 2 or signs.earlier("suicide", "overdose") >= 2
+    ):
+        return Joined("suicide", 3, "join.prepared")
     return None
 
 
@@ -200,7 +204,7 @@ def minor_courted(signs: Signs) -> Joined | None:
 def after_a_wish(signs: Signs) -> Joined | None:
     """After a wish to die or a plan was told: means, place or the awaited day has come."""
     earlier = signs.earlier("suicide", "overdose")
-    if {"awaited", "deadly"} <= signs.signals_before and signs.signals & {"date", "happened"}:
+    if {"awaited", "deadly"} <= signs.signals_before and "date" in signs.signals:
         return Joined("suicide", 3, "join.later_day")
     if earlier < 1:
         return None
