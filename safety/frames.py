@@ -66,6 +66,7 @@ class FrameRules:
         self.long_past = frame(frames.long_past)
         self.recent = frame(frames.recent)
         self.weeks_past = frame(frames.weeks_past)
+        self.survived = frame(frames.survived)
         self.now = frame(frames.now)
         self.jest = frame(frames.jest)
         self.media = frame(frames.media)
@@ -120,7 +121,7 @@ class Weighing:
         """What the sentence around a match makes of it."""
         entry, rules = match.entry, self._rules
         start, end = sentence(self._words, match.start, match.end)
-        if self._within(rules.media, start, end) or self._on_a_page(match, start, end):
+        if self._in_media(match, start, end) or self._on_a_page(match, start, end):
             return None
         if entry.jest and self._within(rules.jest, 0, len(self._words)):
             return None
@@ -186,6 +187,18 @@ class Weighing:
         if theirs < 0 or self._within(rules.first, match.start - 1, match.end):
             return False
         return theirs > self._last_end(rules.first, start, match.end)
+
+    def _in_media(self, match: Match, start: int, end: int) -> bool:
+        """Whether it is said in a book, a song, a joke, and not by the writer after a pause."""
+        rules, words = self._rules, self._words
+        told = self._last_end(rules.media, start, match.start + 1)
+        if told < 0:
+            pause = words.find(" , ", match.end - 1, end)
+            if pause >= 0 and self._within(rules.first, match.start - 1, match.end):
+                return self._within(rules.media, match.start, pause + 1)
+            return self._within(rules.media, match.start, end)
+        pause = words.find(" , ", told - 1, match.start)
+        return pause < 0 or not self._within(rules.first, pause + 2, match.end)
 
     def _on_a_page(self, match: Match, start: int, end: int) -> bool:
         """Whether it was read or watched, and the writer does not speak of themselves."""

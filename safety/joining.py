@@ -162,12 +162,45 @@ def goodbyes(signs: Signs) -> Joined | None:
     return None
 
 
+_LEAVING: Final = {
+    "end_farewell": 2,
+    "end_absence": 2,
+    "end_time": 2,
+    "end_last": 1,
+    "end_lasting": 1,
+    "end_way": 1,
+    "end_soon": 1,
+    "end_calm": 1,
+    "end_handover": 1,
+    "end_decided": 1,
+    "light": 1,
+    "in_order": 1,
+    "entrust": 1,
+}
+"""How much each says that someone goes for good; of daily life, the light ones stand alone."""
+
+
+def leaving_for_good(signs: Signs) -> Joined | None:
+    """Small signs of going for good that together are more than daily talk."""
+    weight = sum([_LEAVING[signal] for signal in signs.signals & _LEAVING.keys()])
+    if weight >= 3 and ("everyday" not in signs.signals or signs.level("suicide")):
+        return Joined("suicide", 2, "join.leaving")
+    return None
+
+
+def longing_for_death(signs: Signs) -> Joined | None:
+    """A wish and a word of death, however they hang together: at least a concern."""
+    if signs.signals >= {"longing", "deathly"}:
+        return Joined("suicide", 1, "join.longing")
+    return None
+
+
 def taken_and_felt(signs: Signs) -> Joined | None:
     """Something was taken, and the body shows it, or a parting word says what for."""
     signals = signs.signals
     if not signals & {"taken_some", "taken_them"}:
         return None
-    meant = signals & {"goodbye", "unseen", "find_me", "absolve", "sorry_for", "goodbye_said"}
+    meant = signals & {"goodbye", "unseen", "find_me", "absolve", "sorry_for", "goodbye_said", "light"}
     if meant or ("body" in signals and "as_told" not in signals):
         return Joined("overdose", 4, "join.taken")
     if "taken_them" not in signals:
@@ -272,6 +305,8 @@ RULES: Final[tuple[Rule, ...]] = (
     done_now,
     day_set,
     goodbyes,
+    leaving_for_good,
+    longing_for_death,
     taken_and_felt,
     not_woken,
     child_and_harm,
