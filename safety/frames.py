@@ -60,6 +60,7 @@ class FrameRules:
         through = "|".join([compiler.source(phrase) for phrase in frames.through])
         self.denied = frame(frames.negators, (f"(?:{through}){{0,6}}" if through else "") + r"\Z")
         self.undenied = frame(frames.unnegators)
+        self.answering = frame(frames.answering)
         self.denial = frame(frames.denials)
         self.first = frame(frames.first)
         self.others = frame(frames.others)
@@ -67,6 +68,7 @@ class FrameRules:
         self.recent = frame(frames.recent)
         self.weeks_past = frame(frames.weeks_past)
         self.survived = frame(frames.survived)
+        self.recovered = frame(frames.recovered)
         self.now = frame(frames.now)
         self.jest = frame(frames.jest)
         self.media = frame(frames.media)
@@ -132,6 +134,8 @@ class Weighing:
             if entry.present:
                 return None
             level = 3
+        if level == 4 and self._within(rules.survived, start, end):
+            level = 3
         if entry.category in DANGER_TO_SELF and self._in_general(match, start):
             if self._asked(match, start, end):
                 return None
@@ -139,8 +143,10 @@ class Weighing:
         elif entry.category in DANGER_TO_SELF and self._of_nobody(match, start, end):
             level = min(level, 1)
         elif self._of_another(match, start):
+            if entry.present and entry.third is None:
+                return None
             level = min(level, 2) if entry.third is None else entry.third
-        if self._within(rules.long_past, start, end):
+        if self._within(rules.long_past, start, end) or self._recovered(start, end):
             if entry.present:
                 return None
             recent = self._within(rules.recent, start, end + _REACH // 2)
@@ -160,7 +166,9 @@ class Weighing:
         before = words[max(clause, first) : match.start]
         spaced = before if before.startswith(" ") else " " + before
         negation = rules.denied.expression.pattern.search(spaced)
-        return negation is not None and not rules.undenied.expression.pattern.search(" " + before)
+        if negation is None or rules.answering.expression.pattern.match(spaced, negation.start()):
+            return False
+        return not rules.undenied.expression.pattern.search(" " + before)
 
     def _over(self, match: Match, start: int, end: int) -> bool:
         """Whether a time some weeks past stands right beside the match, and nothing says now.
@@ -178,6 +186,12 @@ class Weighing:
                 return False
             between = words[opening.end() : match.start].removeprefix(", ")
             told = not between or rules.first.following.pattern.fullmatch(between) is not None
+        return told and not self._within(rules.now, start, end)
+
+    def _recovered(self, start: int, end: int) -> bool:
+        """Whether the line tells of years since, and this sentence of nothing that is now."""
+        rules = self._rules
+        told = self._within(rules.recovered, 0, len(self._words))
         return told and not self._within(rules.now, start, end)
 
     def _of_another(self, match: Match, start: int) -> bool:

@@ -73,7 +73,7 @@ def wish_and_means(signs: Signs) -> Joined | None:
 
 
 _PARTING: Final = frozenset(
-    "goodbye goodbye_said absolve love_to entrust find_me unseen no_return note last_company"
+    "goodbye goodbye_said absolve love_to message_to entrust find_me unseen no_return note last_company"
     " the_time it_now nerve sorry_for".split()
 )
 """What is said when leaving for good; most of it is daily life where it stands alone."""
@@ -99,6 +99,14 @@ def place_and_leap(signs: Signs) -> Joined | None:
     return None
 
 
+def bleeding(signs: Signs) -> Joined | None:
+    """Something is red that should not be, and a word of what was done or how it feels."""
+    about = _PARTING | {"body", "now", "wounded", "lonely_place", "at_hand"}
+    if "red" in signs.signals and signs.signals & about and "everyday" not in signs.signals:
+        return Joined("suicide", 4, "join.bleeding")
+    return None
+
+
 def means_and_parting(signs: Signs) -> Joined | None:
     """The means at hand, and a parting word, a lonely place, a time or the wait for courage."""
     signals = signs.signals
@@ -121,7 +129,19 @@ def day_set(signs: Signs) -> Joined | None:
     """A day is set, and it is not that of a wedding; or all is ready for what was wished."""
     if "date_set" in signs.signals and "everyday" not in signs.signals:
         return Joined("suicide", 3, "join.day_set")
-    if "has_needed" in signs.signals and (
+    signals = signs.signals
+    if "everyday" in signals:
+        return None
+    if "the_day" in signals and (
+        signs.level("suicide") >= 1 or signals & (_PARTING | {"in_order", "has_needed"})
+    ):
+        return Joined("suicide", 3, "join.day_set")
+    if "do_it" in signals and (
+        signs.level("suicide") >= 1
+        or signals & {"has_needed", "unprotected", "at_hand", "nerve", "high_place", "find_me"}
+    ):
+        return Joined("suicide", 3, "join.prepared")
+    if "has_needed" in signals and (
         signs.level("suicide", "overdose") >= 2 or signs.earlier("suicide", "overdose") >= 2
     ):
         return Joined("suicide", 3, "join.prepared")
@@ -135,8 +155,12 @@ def goodbyes(signs: Signs) -> Joined | None:
     if "everyday" in signals and wish < 2:
         return None
     if "goodbye_said" in signals:
-        now = signals & {"now", "the_time", "find_me", "absolve", "entrust", "at_hand", "unseen"}
+        now = signals & {"now", "the_time", "goodbye", "find_me", "absolve", "entrust", "at_hand", "unseen"}
         return Joined("suicide", 4 if now or wish >= 3 else 3, "join.goodbyes")
+    if "message_to" in signals and not signals & {"now", "at_hand", "place_now", "body"}:
+        return Joined("suicide", 3, "join.message")
+    if "message_to" in signals:
+        return Joined("suicide", 4, "join.message")
     if "find_me" in signals and (
         wish >= 1 or signals & {"goodbye", "sorry_for", "absolve", "love_to", "note", "entrust"}
     ):
@@ -157,6 +181,8 @@ def goodbyes(signs: Signs) -> Joined | None:
     if leaving <= {"goodbye", "thanks", "sorry_for", "last_company"} and wish < 2:
         return None
     strong = leaving & {"goodbye", "absolve", "note", "entrust", "the_time"}
+    if {"in_order", "light"} <= leaving and signals & {"date", "now", "unprotected"}:
+        return Joined("suicide", 3, "join.goodbyes")
     if len(leaving) >= 3 or (len(leaving) >= 2 and strong):
         return Joined("suicide", 4 if "note" in leaving else 3, "join.goodbyes")
     return None
@@ -301,6 +327,7 @@ RULES: Final[tuple[Rule, ...]] = (
     wish_and_time,
     wish_and_means,
     place_and_leap,
+    bleeding,
     means_and_parting,
     done_now,
     day_set,

@@ -14,6 +14,7 @@ _LETTERS: Final = 8192  # more than the scripts of the lexicon and their signs h
 
 _PICTURES: Final = {
     " knife ": "🔪🗡", " gun ": "🔫", " pills ": "💊", " blood ": "🩸", " rope ": "🪢",
+    " yes ": "👍👌", " no ": "👎",
     " razor ": "🪒", " coffin ": "⚰", " grave ": "🪦", " skull ": "💀☠", " lol ": "😂🤣😅😆😹",
     " smirk ": "😏", " heartbroken ": "💔", " church ": "⛪", " bottle ": "🍾🍼", " baby ": "👶",
     " bridge ": "🌉", " hospital ": "🏥", " ambulance ": "🚑", " pregnant ": "🤰",

@@ -68,6 +68,8 @@ class Frames(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """May stand between a negator and what it denies."""
     unnegators: tuple[str, ...] = ()
     """Before a negator: nothing is denied after all ("can't promise I won't")."""
+    answering: tuple[str, ...] = ()
+    """A "no" that answers, and denies nothing of what follows: "no i am"."""
     denials: tuple[str, ...] = ()
     """After the phrase: it is denied."""
     first: tuple[str, ...] = ()
@@ -79,6 +81,10 @@ class Frames(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """What brings the past into the present ("again", "still")."""
     weeks_past: tuple[str, ...] = ()
     """A time some weeks past, right before or after a phrase: high at most, not imminent."""
+    recovered: tuple[str, ...] = ()
+    """What tells, anywhere in the line, that the bad time is years past."""
+    survived: tuple[str, ...] = ()
+    """What only those tell whose act is over: high at most, not imminent."""
     now: tuple[str, ...] = ()
     """What makes a sentence with such a time speak of the present all the same."""
     jest: tuple[str, ...] = ()
