@@ -63,6 +63,8 @@ async def enter(parts: Parts, command: Enter) -> Arrival:
             await raise_for_line(parts, id_, 1, opening.risk)
     if opening is not None and opening.spans:
         await count_flag(parts, opening)
+    if opening is not None:
+        parts.reread(id_, Seq(1), opening)
     entries: list[tuple[Seq, LogEntry]] = [(Seq(1), opening)] if opening else []
     return Arrival(record, token, entries, first=True)
 

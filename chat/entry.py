@@ -107,7 +107,18 @@ class FlagDoubted(Entry, frozen=True, kw_only=True, tag="wrong_flag"):
     seq: int
 
 
-StaffLogEntry = StaffText | FlagDoubted
+class FlagRaised(Entry, frozen=True, kw_only=True, tag="raised"):
+    """A slower reader saw more in a line than was seen when it was said."""
+
+    seq: int
+    risk: Risk
+    category: str
+    rule: str
+    certainty: Certainty
+
+
+StaffLogEntry = StaffText | FlagDoubted | FlagRaised
+"""Second thoughts about a flag stand here, so that the line itself never changes."""
 
 _encoder = msgspec.msgpack.Encoder()
 _log_decoder: msgspec.msgpack.Decoder[LogEntry] = msgspec.msgpack.Decoder(LogEntry)

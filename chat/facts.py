@@ -3,16 +3,21 @@
 The mapping for seekers has no case for anything of the staff's log: there is nothing to forget.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import assert_never
+
+import msgspec
 
 from chat import protocol as wire
 from chat import protocol_staff as staff
 from chat.entry import (
     ConversationEnded,
     FlagDoubted,
+    FlagRaised,
     Line,
     LogEntry,
+    Marked,
     MemberLeft,
     StaffLogEntry,
     StaffText,
@@ -115,6 +120,43 @@ def _line_for_staff(
     return [said, flag] if flag else [said]
 
 
+@dataclass(frozen=True, slots=True)
+class SecondThoughts:
+    """What was thought later of the flags in a log, by the seqs of their lines."""
+
+    doubted: frozenset[int] = frozenset()
+    raised: Mapping[int, FlagRaised] = field(default_factory=dict[int, FlagRaised])
+
+    def on(self, seq: Seq, line: Line) -> tuple[Line, bool]:
+        """Return a line as it is judged now, and whether its flag is called wrong."""
+        raised = self.raised.get(seq)
+        return (line if raised is None else regraded(line, raised)), seq in self.doubted
+
+
+def second_thoughts(entries: Iterable[StaffLogEntry]) -> SecondThoughts:
+    """Return what the staff's log says of flags."""
+    doubted: set[int] = set()
+    raised: dict[int, FlagRaised] = {}
+    for entry in entries:
+        if isinstance(entry, FlagDoubted):
+            doubted.add(entry.seq)
+        elif isinstance(entry, FlagRaised):
+            raised[entry.seq] = entry
+    return SecondThoughts(frozenset(doubted), raised)
+
+
+def regraded(line: Line, raised: FlagRaised) -> Line:
+    """Return a line with the flag that a slower reader gave it; the graver risk counts."""
+    whole = Marked(0, len(line.text), raised.category, raised.rule, raised.certainty)
+    return msgspec.structs.replace(
+        line,
+        risk=max(line.risk, raised.risk),
+        categories=tuple(sorted({*line.categories, raised.category})),
+        spans=(*line.spans, whole),
+        tier="model",
+    )
+
+
 def flag_of(
     conversation: ConversationId, seq: Seq, line: Line, *, wrong: bool = False
 ) -> staff.Flagged | None:
@@ -155,7 +197,7 @@ def of_staff_log(
             return staff.Whispered(
                 conversation=conversation, n=n, by=entry.name, text=entry.text, at=entry.at
             )
-        case FlagDoubted():
+        case FlagDoubted() | FlagRaised():
             return None
         case _:
             assert_never(entry)
@@ -164,15 +206,19 @@ def of_staff_log(
 def backlog(
     conversation: ConversationId,
     entries: Sequence[tuple[Seq, LogEntry]],
-    doubted: frozenset[int],
+    thoughts: SecondThoughts,
     reader: AccountId,
 ) -> list[staff.Entry]:
-    """Return a whole log as staff are shown it, with doubts about flags folded in."""
+    """Return a whole log as staff are shown it, with second thoughts about flags folded in."""
     facts: list[staff.Entry] = []
     for seq, entry in entries:
-        for fact in for_staff(conversation, seq, entry, reader):
-            if isinstance(fact, staff.Flagged) and seq in doubted and isinstance(entry, Line):
-                fact = flag_of(conversation, seq, entry, wrong=True) or fact
+        if not isinstance(entry, Line):
+            facts += for_staff(conversation, seq, entry, reader)
+            continue
+        line, wrong = thoughts.on(seq, entry)
+        for fact in for_staff(conversation, seq, line, reader):
+            if wrong and isinstance(fact, staff.Flagged):
+                fact = flag_of(conversation, seq, line, wrong=True) or fact
             facts.append(fact)
     return facts
 

@@ -105,6 +105,7 @@ async def say(
         await _see_to(parts, id_, appended.seq, entry)
     if entry.spans:
         await count_flag(parts, entry)
+    parts.reread(id_, appended.seq, entry)
     return verdict.risk
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from chat.conversation import Conversation
-from chat.entry import Line, LogEntry, StaffLogEntry
+from chat.entry import FlagRaised, Line, LogEntry, StaffLogEntry
 from chat.protocol import Phase
 from config.clock import Millis
 from config.ids import AccountId, ConversationId, Ref, Seq, TokenHash
@@ -121,6 +121,13 @@ class StaffLines(Protocol):
         self, conversation: ConversationId, account: AccountId, ref: Ref, entry: StaffLogEntry
     ) -> Appended | NotAppended:
         """Append one entry to the staff's log, once. Raises as `append`."""
+        ...
+
+    async def raise_flag(self, conversation: ConversationId, raised: FlagRaised) -> bool:
+        """Raise the flag of a line, once; False if it was raised before, or all is gone.
+
+        The conversation's risk rises with it, and the line waits for its escalation.
+        """
         ...
 
     async def read_staff(

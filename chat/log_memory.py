@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from chat.conversation import Conversation
-from chat.entry import Line, LogEntry, StaffLogEntry
+from chat.entry import FlagRaised, Line, LogEntry, StaffLogEntry
 from chat.log import PAGE, SEEKER, About, Appended, NotAppended, Record, Sender
 from config import clock
 from config.clock import Millis
@@ -162,6 +162,21 @@ class MemoryLog:
         kept.record = replace(kept.record, staff_last=n)
         self._wake(conversation, "s")
         return Appended(n, fresh=True)
+
+    async def raise_flag(self, conversation: ConversationId, raised: FlagRaised) -> bool:
+        """See `StaffLines.raise_flag`."""
+        kept = self._find(conversation)
+        if kept is None or any(
+            isinstance(one, FlagRaised) and one.seq == raised.seq for one in kept.staff
+        ):
+            return False
+        kept.staff.append(raised)
+        risk = max(kept.record.risk, raised.risk)
+        kept.record = replace(kept.record, staff_last=len(kept.staff), risk=risk)
+        if raised.risk >= ESCALATES_FROM:
+            kept.unraised[Seq(raised.seq)] = raised.risk
+        self._wake(conversation, "s")
+        return True
 
     async def read_staff(
         self, conversation: ConversationId, since: int, limit: int | None = None

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from chat.conversation import Conversation
-from chat.entry import Line, LogEntry, StaffLogEntry, pack, unpack, unpack_staff
+from chat.entry import FlagRaised, Line, LogEntry, StaffLogEntry, pack, unpack, unpack_staff
 from chat.log import PAGE, About, Appended, NotAppended, Record, Sender
 from chat.record import fields_of_about, fields_of_change, record_of
 from config.clock import Millis
@@ -47,6 +47,7 @@ class RedisLog:
         self._append = store.script("chat", "append")
         self._append_staff = store.script("chat", "append_staff")
         self._create = store.script("chat", "create")
+        self._raise = store.script("chat", "raise")
         self._transition = store.script("chat", "transition")
 
     def channel(self, conversation: ConversationId) -> str:
@@ -85,6 +86,15 @@ class RedisLog:
         if as_int(as_list(reply)[0]) == 0:
             return NotAppended("unknown")
         return _appended(reply)
+
+    async def raise_flag(self, conversation: ConversationId, raised: FlagRaised) -> bool:
+        """See `StaffLines.raise_flag`."""
+        meta, _, refs, unraised, staff = _keys(conversation)
+        args: list[Argument] = [raised.seq, pack(raised), int(raised.risk), int(ESCALATES_FROM)]
+        reply = await self._store.run(
+            self._raise, [meta, staff, refs, unraised], [*args, self.channel(conversation)]
+        )
+        return as_int(reply) == 1
 
     async def read(
         self, conversation: ConversationId, since: int, limit: int | None = None

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chat.entry import Line
 from chat.log import Log
 from chat.protocol import Helpline
 from chat.relay import Relay
 from chat.tallies import Tallies
 from config.clock import Millis
+from config.ids import ConversationId, Seq
 from config.settings import Settings
 from matching.waiting_room import WaitingRoom
 from safety.desk import Desk
@@ -28,6 +30,8 @@ class Parts:
     desk: Desk
     hindsight: Hindsight
     screen: Screen
+    reread: Callable[[ConversationId, Seq, Line], None]
+    """Has a line read again by a slower reader, if there is one and it may see more."""
     accounts: Accounts
     audit: Audit
     tallies: Tallies

@@ -19,7 +19,7 @@ from typing import Literal, Protocol
 from chat import facts
 from chat import protocol as wire
 from chat import protocol_staff as staff
-from chat.entry import FlagDoubted, Line, LogEntry, StaffLogEntry
+from chat.entry import FlagDoubted, FlagRaised, Line, LogEntry, StaffLogEntry
 from chat.log import PAGE, Log
 from config.ids import AccountId, ConversationId, Seq
 from safety.verdict import ContextLine
@@ -295,8 +295,8 @@ class Relay:
         self, conversation: ConversationId, following: _Following, n: int, entry: StaffLogEntry
     ) -> None:
         fact: staff.StaffFact | None
-        if isinstance(entry, FlagDoubted):
-            fact = await self._doubted(conversation, entry)
+        if isinstance(entry, FlagDoubted | FlagRaised):
+            fact = await self._reflagged(conversation, entry)
         else:
             fact = facts.of_staff_log(conversation, n, entry)
         frame = wire.encode(fact) if fact else b""
@@ -306,12 +306,15 @@ class Relay:
                 if frame:
                     follower.hear(frame)
 
-    async def _doubted(
-        self, conversation: ConversationId, doubt: FlagDoubted
+    async def _reflagged(
+        self, conversation: ConversationId, thought: FlagDoubted | FlagRaised
     ) -> staff.Flagged | None:
-        for seq, entry in await self._log.read(conversation, max(0, doubt.seq - 1), 1):
-            if seq == doubt.seq and isinstance(entry, Line):
-                return facts.flag_of(conversation, seq, entry, wrong=True)
+        """Return the flag of a line, with all that was thought of it since."""
+        for seq, entry in await self._log.read(conversation, max(0, thought.seq - 1), 1):
+            if seq == thought.seq and isinstance(entry, Line):
+                said = await self._log.read_staff(conversation, 0)
+                line, wrong = facts.second_thoughts(one for _, one in said).on(seq, entry)
+                return facts.flag_of(conversation, seq, line, wrong=wrong)
         return None
 
 

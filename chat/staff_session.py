@@ -12,7 +12,7 @@ from chat import facts
 from chat import protocol as wire
 from chat import protocol_staff as staff
 from chat.closing import Closing
-from chat.entry import ConversationEnded, FlagDoubted, LogEntry, MemberLeft
+from chat.entry import ConversationEnded, LogEntry, MemberLeft
 from chat.floor import Floor
 from chat.log import PAGE, Record
 from chat.outbox import Outbox
@@ -147,9 +147,7 @@ class StaffSession:
         entries = await self.parts.log.read(id_, 0, limits.OPENED_ENTRIES + 1)
         fitting = facts.fitting(entries[: limits.OPENED_ENTRIES], limits.OPENED_BYTES)
         staff_entries = await self.parts.log.read_staff(id_, 0)
-        doubted = frozenset(
-            entry.seq for _, entry in staff_entries if isinstance(entry, FlagDoubted)
-        )
+        thoughts = facts.second_thoughts(entry for _, entry in staff_entries)
         written = [facts.of_staff_log(id_, n, entry) for n, entry in staff_entries]
         about = record.about
         self.tell(
@@ -165,13 +163,13 @@ class StaffSession:
                 mood=about.mood,
                 supporter=record.supporter_name,
                 connected=record.connected,
-                backlog=facts.backlog(id_, entries[:fitting], doubted, self.account),
+                backlog=facts.backlog(id_, entries[:fitting], thoughts, self.account),
                 staff=[one for one in written if one is not None],
                 helplines=self.parts.helplines(about.country),
             )
         )
         if fitting < len(entries):
-            entries = await self._tell_rest(id_, entries[fitting:], doubted)
+            entries = await self._tell_rest(id_, entries[fitting:], thoughts)
         if record.phase == "ended":
             return
         self.shown.open[id_] = Open(part, about.languages[0])
@@ -182,13 +180,13 @@ class StaffSession:
         )
 
     async def _tell_rest(
-        self, id_: ConversationId, rest: list[tuple[Seq, LogEntry]], doubted: frozenset[int]
+        self, id_: ConversationId, rest: list[tuple[Seq, LogEntry]], thoughts: facts.SecondThoughts
     ) -> list[tuple[Seq, LogEntry]]:
         """Tell the rest of a long log, no faster than it is read; return its last entries."""
         self.parts.relay.unfollow(id_, self)  # nothing later may come in between
         last = rest
         while rest and self._outbox.closing is None:
-            for fact in facts.backlog(id_, rest, doubted, self.account):
+            for fact in facts.backlog(id_, rest, thoughts, self.account):
                 await self._outbox.room()
                 self.tell(fact)
             last, rest = rest, await self.parts.log.read(id_, rest[-1][0], PAGE)

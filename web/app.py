@@ -26,6 +26,7 @@ from chat.log_redis import RedisLog
 from chat.offers import OfferNews
 from chat.parts import Parts
 from chat.relay import Relay
+from chat.second_reading import SecondReading
 from chat.sweeps import Sweeps
 from chat.waiting import WaitingNews
 from config import catalogue, clock, limits
@@ -98,9 +99,10 @@ async def build(settings: Settings) -> AsyncGenerator[App]:
     async with _store(settings) as store:
         passwords = Passwords()
         try:
-            house = _house(settings, store, passwords)
+            second = SecondReading(None)
+            house = _house(settings, store, passwords, second)
             endpoints = Endpoints(house)
-            async with beside(**await _background(house, endpoints, store)):
+            async with beside(**await _background(house, endpoints, store, second)):
                 yield App(house, endpoints, _routes(house))
         finally:
             passwords.close()
@@ -116,11 +118,11 @@ async def _store(settings: Settings) -> AsyncGenerator[Store]:
             yield store
 
 
-def _house(settings: Settings, store: Store, passwords: Passwords) -> House:
+def _house(settings: Settings, store: Store, passwords: Passwords, second: SecondReading) -> House:
     accounts, sessions = AccountsRedis(store), SessionsRedis(store)
     audit = AuditRedis(store)
     metrics = Metrics()
-    parts = _parts(settings, store, accounts, audit, metrics)
+    parts = _parts(settings, store, accounts, audit, metrics, second)
     told = info(settings)
     floor = Floor()
     return House(
@@ -151,6 +153,7 @@ def _parts(
     accounts: AccountsRedis,
     audit: AuditRedis,
     metrics: Metrics,
+    second: SecondReading,
 ) -> Parts:
     origin = new_id()
     retention = int(settings.service.retention_hours * 3600)
@@ -164,6 +167,7 @@ def _parts(
         desk=DeskRedis(store, usual=settings.safety.escalation_louder_seconds),
         hindsight=HindsightRedis(store),
         screen=load_screen(Path(lexicon) if lexicon else None),
+        reread=second.consider,
         accounts=accounts,
         audit=audit,
         tallies=metrics,
@@ -185,7 +189,7 @@ def _patience(settings: Settings) -> Patience:
 
 
 async def _background(
-    house: House, endpoints: Endpoints, store: Store
+    house: House, endpoints: Endpoints, store: Store, second: SecondReading
 ) -> dict[str, Callable[[], Awaitable[None]]]:
     """Return all that runs beside the sockets, listening already to what wakes it."""
     parts, floor = house.parts, house.floor
@@ -201,6 +205,7 @@ async def _background(
         "offers": offers.run,
         "desk_news": desk.run,
         "board_news": BoardNews(parts, floor).run,
+        "second_reading": partial(second.run, parts),
         "sweeps": sweeps.run,
         "heartbeats": sweeps.heartbeats,
         "revocations": revoking.run,

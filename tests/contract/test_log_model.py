@@ -209,8 +209,8 @@ class Logs(RuleBasedStateMachine):
             return
         entries = [effect.entry for effect in effects if isinstance(effect, LogEffect)]
         name = event.name if isinstance(event, Matched | TakenOver) else ""
-        self.both(lambda log: log.commit(before, after, entries, name))
-        self.states.append(after)
+        if self.both(lambda log: log.commit(before, after, entries, name)):
+            self.states.append(after)  # what was refused never was
 
 
 async def hold(url: str, opened: asyncio.Future[Store], done: asyncio.Event) -> None:

@@ -249,7 +249,7 @@ def test_a_backlog_has_all_in_order_with_the_doubts_about_flags() -> None:
         (Seq(3), ANSWER),
         (Seq(4), FLAGGED),
     ]
-    shown = facts.backlog(ONE, log, frozenset({1, 3}), ANNA)
+    shown = facts.backlog(ONE, log, facts.SecondThoughts(frozenset({1, 3})), ANNA)
     assert [one.seq for one in shown] == [1, 1, 2, 3, 4, 4]
     assert [one.wrong for one in shown if isinstance(one, staff.Flagged)] == [True, False]
     assert [one.ref for one in shown if isinstance(one, staff.StaffSaid)] == [None, "s1", None]

@@ -126,6 +126,7 @@ def parts_on(store: Store | None, clock: Clock, *, beside: Parts | None = None) 
         desk=beside.desk if beside else (DeskRedis(store) if store else DeskMemory()),
         hindsight=HindsightRedis(store) if store else HindsightMemory(),
         screen=screen(),
+        reread=lambda *_: None,
         accounts=AccountsMemory(),
         audit=AuditMemory(),
         tallies=Counted(),
