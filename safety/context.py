@@ -67,13 +67,13 @@ _CASES: Final = (
     _Case("ask_harm_now", "self_harm", yes=3, now=3),
     _Case("ask_harm", "self_harm", yes=2, now=3, unsure=1),
     _Case("ask_taken", "overdose", yes=3, told=4, tells=frozenset({"amount", "done"}), now=4),
-    _Case("ask_abuse", "abuse", yes=3, tells=frozenset({"person"}), now=3),
+    _Case("ask_abuse", "abuse", yes=3, tells=frozenset({"person", "date"}), now=3),
     _Case("ask_violence", "violence", yes=3, now=4),
     _Case("ask_safe", "suicide", yes=0, no=2, unsure=2),
     _Case("ask_promise", "suicide", yes=0, no=2, unsure=2),
     _Case("ask_tell", "suicide", yes=0, no=2, unsure=2, needs=1),
     _Case("urge_not", "overdose", yes=0),
-    _Case("urge_down", "suicide", yes=0, no=3, needs=2),
+    _Case("urge_down", "suicide", yes=0, no=3, needs=1),
 )
 _DEADLY_IF_TOLD: Final = frozenset({"ask_taken", "ask_means", "ask_plan", "ask_plan_bare"})
 """Questions after which things in the hand, or taken, mean that it has begun."""
@@ -115,7 +115,8 @@ def _level(case: _Case, asked: Asked) -> int:
     leaning = _leaning(answer)
     if leaning == "no":
         if case.no:
-            return min(4, case.no + (1 if wish >= 3 and case.no == 2 else 0))
+            graver = wish >= (2 if case.question == "ask_live" else 3)
+            return min(3, case.no + graver)
         return 1 if wish and case.category == "suicide" else 0
     if case.now and ("now" in answer or ("now_bare" in answer and leaning != "yes")):
         return case.now
