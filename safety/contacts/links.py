@@ -38,9 +38,9 @@ _AT: Final = (
     r"|\s(?:at|arroba|arobase|arobas|chiocciola|собака|собачка|klammeraffe|एट|آٹ|ات)\s)"
 )
 _LOCAL: Final = (
-    r"(?<![\w.+-])(?:(?:\w\s){2,20})?[\w+-]{1,64}(?:(?:\s(?:dot|punkt|punto|point|ponto"
+    r"(?<![\w.+-])(?:(?:\w\s){2,20})?[\w+-]{1,64}+(?:(?:\s(?:dot|punkt|punto|point|ponto"
     r"|nokta|titik|точка|underscore|minus|dash)\s"
-    r"|[(\[]dot[)\]]|\.|\s?_\s?)[\w+-]{1,40}){0,5}"
+    r"|[(\[]dot[)\]]|\.|\s?_\s?)[\w+-]{1,40}+){0,5}"
 )
 _WRITTEN: Final = re.compile(
     rf"(?<![\w.+-])[\w.+-]{{1,64}}(?P<air>\s{{0,2}})@\s{{0,2}}(?P<host>[\w-]{{1,63}}(?:"

@@ -79,6 +79,7 @@ HOSTILE = {
     "questions": "he hits me. " * 333,
     "nearly": "want need wish to i my me the die not never no " * 85,
     "chinese": "我想死" * 1333,
+    "lines where an address may begin": "1 a" + "_" * 83 + "20 1@b 4 at (1#4 0)" * 20,
 }
 
 
