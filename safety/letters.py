@@ -53,6 +53,9 @@ _ALIKE_CAPITALS: Final = str.maketrans(
     "abekmhopctyxrnnbijsdlrgabeiknoptyxywshmzounjhg",
 )
 _FLIPPED: Final = re.compile("[ɐǝɥʞɯɹʇʌʍʎᴉɟƃ]")
+_FLIPPED_LEAST: Final = 3
+_FLIPPED_SHARE: Final = 5  # one letter in so many is one that only upside-down text has
+_EITHER_WAY: Final = frozenset("oszxnupdbqlıɔן ")  # letters of upside-down text, perhaps
 _FLIP: Final = str.maketrans("nupdbqɟƃןɔı", "undpqbfglci")
 _LONG: Final = 400  # characters, from which on pictures that are repeated are passed over
 _REPEATED: Final = re.compile(r"([^\w\s])\1{4,}")
@@ -68,25 +71,37 @@ def folded_from(text: str) -> list[int] | None:
     """For each letter of the folded text its place in the text; None if they are the same."""
     if text.isascii():
         return None
-    text, turned = _upright(text)
+    text, (first, last) = _upright(text)
+    places = [*range(first), *reversed(range(first, last)), *range(last, len(text))]
     index: list[int] = []
-    for place, letter in enumerate(text):
+    for place, letter in zip(places, text, strict=True):
         size = len(FOLDING[ord(letter)])
         if size == 1:
             index.append(place)
         elif size:
             index += [place] * size
-    return [len(text) - 1 - place for place in index] if turned else index
+    return index
 
 
-def _upright(text: str) -> tuple[str, bool]:
-    """The text without flags, and whether it stood upside down and was turned."""
+def _upright(text: str) -> tuple[str, tuple[int, int]]:
+    """The text without flags, with what stands upside down turned, and where that was."""
     text = _FLAG.sub("  ", text)
     if len(text) > _LONG:
         text = _REPEATED.sub(_few, text)
-    if len(_FLIPPED.findall(text)) > 2:
-        return text[::-1].translate(_FLIP), True
-    return text, False
+    flipped = [match.start() for match in _FLIPPED.finditer(text)]
+    if len(flipped) < _FLIPPED_LEAST:
+        return text, (0, 0)
+    first = text.rfind(" ", 0, flipped[0]) + 1
+    last = text.find(" ", flipped[-1])
+    last = len(text) if last < 0 else last
+    while first and text[first - 1] in _EITHER_WAY:
+        first -= 1
+    while last < len(text) and text[last] in _EITHER_WAY:
+        last += 1
+    if _FLIPPED_SHARE * len(flipped) < last - first:
+        return text, (0, 0)
+    turned = text[first:last][::-1].translate(_FLIP)
+    return text[:first] + turned + text[last:], (first, last)
 
 
 def likenesses(word: str) -> list[str]:

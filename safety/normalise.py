@@ -139,7 +139,7 @@ class Normaliser:
             )
         )
         itself = {word: word for word in (*words, *".,?")}
-        self._table = itself | self._disguises.table | {"!": "."}
+        self._table: dict[str, str] = itself | self._disguises.table | {"!": "."}
 
     def read(self, text: str) -> Read:
         """The words of the text, as `normalise` gives them, without the way back: much faster."""

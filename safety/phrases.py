@@ -29,6 +29,8 @@ from functools import cache
 from math import prod
 from typing import Final, NamedTuple
 
+from safety.spelling import english
+
 _PART: Final = re.compile(r"<\w+>|\)\?|[()\[\]|]|\.{2,3}|[^\s()\[\]|<>]+|\s+|.")
 # The commonest first: how rare an anchor is decides which is looked for first, and that the
 # commonest are not looked for at all where a rarer one of the phrase can be.
@@ -50,7 +52,8 @@ _FREQUENCY: Final = {
     word: 0.04 / (rank + 1) ** 0.75 for rank, word in reversed([*enumerate(_COMMON_WORDS.split())])
 }
 """About how often each stands among a hundred words of chat, divided by a hundred."""
-_UNCOMMON: Final = 0.0003
+_UNLISTED: Final = 0.00002
+_LISTED: Final = (0.0001, 0.00002, 0.00001, 0.00001, 0.00001)  # by level of the word list
 _EVERYWHERE: Final = 0.03
 """Anchors that are met so often say too little to be looked for."""
 GROUPS: Final = 4
@@ -58,6 +61,7 @@ GROUPS: Final = 4
 _TEXTS: Final = 16  # ways to say neighbouring words for which they are one anchor
 _CHOICES: Final = 256  # ways to say a piece that are still known one by one
 _GAPS: Final = {"..": 3, "...": 6}
+_OPENING: Final = r"(?<=\A"
 _DEEPEST: Final = 20  # brackets, or classes, inside each other
 _MOST_WAYS: Final = 4_000
 """Ways to fill the gaps and options of a phrase; beyond, a line could be made to take minutes."""
@@ -97,6 +101,10 @@ class Phrase:
     """Whether the anchors of its one group are all it can be."""
     crosses: bool
     """Whether it speaks of the end of a sentence; others stand within one."""
+    head: tuple[str, ...]
+    """The one of its groups of anchors that it begins with, if it begins with one."""
+    opens: bool
+    """Whether it stands only where the line begins."""
 
 
 class _Part(NamedTuple):
@@ -113,6 +121,8 @@ class _Part(NamedTuple):
     """Whether it speaks of the end of a sentence."""
     ways: int = 1
     """In how many ways its gaps and options can be filled."""
+    head: tuple[str, ...] = ()
+    """The group of anchors that it begins with, if it begins with one."""
 
 
 class Compiler:
@@ -140,8 +150,15 @@ class Compiler:
         before = " " if self._spaced else ""
         fixed = bool(part.texts)
         groups = (tuple([before + text for text in part.texts]),) if fixed else _rarest(part.groups)
-        expression = Expression(before + part.source)
-        return Phrase(expression, groups, len(before), fixed=fixed, crosses=part.crosses)
+        return Phrase(
+            Expression(before + part.source),
+            groups,
+            len(before),
+            fixed=fixed,
+            crosses=part.crosses,
+            head=part.head if part.head in groups else (),
+            opens=part.source.startswith(_OPENING),
+        )
 
     def part(self, phrase: str) -> tuple[str, tuple[tuple[str, ...], ...], bool]:
         """The bare expression of a phrase, its groups of anchors, whether they are all of it.
@@ -186,7 +203,8 @@ class Compiler:
         if not all(choice.groups for choice in choices):
             return _Part(source, (), texts, crosses, ways), at
         anchors = tuple([anchor for choice in choices for anchor in choice.groups[0]])
-        return _Part(source, (anchors,), texts, crosses, ways), at
+        heads = all(choice.head == choice.groups[0] for choice in choices)
+        return _Part(source, (anchors,), texts, crosses, ways, anchors if heads else ()), at
 
     def _sequence(self, parts: list[str], at: int, depth: int) -> tuple[_Part, int]:
         if depth > _DEEPEST:
@@ -216,24 +234,31 @@ class Compiler:
         groups: dict[tuple[str, ...], None] = {}
         run: tuple[str, ...] = ("",)
         runs = 0
-        for part in found:
+        head = found[0].head if found else ()
+        for number, part in enumerate(found):
             if part.texts and len(run) * len(part.texts) <= _TEXTS:
                 run = tuple([before + text for before in run for text in part.texts])
+                head = self._anchors(run) if runs == 0 or number == 0 else head
                 continue
-            self._close(run, groups)
+            groups[self._anchors(run)] = None
             run, runs = part.texts or ("",), runs + 1
+            if number == 0 and part.texts:
+                head = self._anchors(run)
             if not part.texts:
                 groups.update(dict.fromkeys(part.groups))
-        self._close(run, groups)
+        groups[self._anchors(run)] = None
+        groups.pop((), None)
         source = "".join([part.source for part in found])
         crosses = any(part.crosses for part in found)
         ways = prod([part.ways for part in found])
         ordered = tuple(sorted(groups, key=_frequency))
-        return _Part(source, ordered, () if runs else run, crosses, ways)
+        return _Part(source, ordered, () if runs else run, crosses, ways, head)
 
-    def _close(self, run: tuple[str, ...], groups: dict[tuple[str, ...], None]) -> None:
-        if "" not in run:
-            groups[tuple([" " + text for text in run]) if self._spaced else run] = None
+    def _anchors(self, run: tuple[str, ...]) -> tuple[str, ...]:
+        """The anchors of neighbouring words; none if they may all be absent."""
+        if "" in run:
+            return ()
+        return tuple([" " + text for text in run]) if self._spaced else run
 
     def _single(self, mark: str) -> _Part:
         part = self._parts.get(mark)
@@ -255,7 +280,7 @@ class Compiler:
             self._within.add(name)
             part = self._part(self._classes[name])
             self._within.remove(name)
-            return _Part(f"(?:{part.source})", part.groups, part.texts, part.crosses, part.ways)
+            return _Part(f"(?:{part.source})", *part[1:])
         return self._word(mark)
 
     def _gap(self, size: int) -> str:
@@ -268,7 +293,7 @@ class Compiler:
         if mark == "*":
             return _Part(r"[^ .?]+ " if self._spaced else r"[^ .?]", ())
         if mark == "^":
-            return _Part(rf"(?<=\A{before})", ())
+            return _Part(_OPENING + before + ")", ())
         if mark in ("#", "##"):
             return _Part(r"\d+ " if mark == "#" else r"\d\d+ ", ())
         if mark in (".", "?", ","):
@@ -278,7 +303,7 @@ class Compiler:
         if not word:
             raise PhraseError(f"{mark!r} is no word")
         if not self._spaced:
-            return _Part(re.escape(word), ((word,),), (word,))
+            return _Part(re.escape(word), ((word,),), (word,), head=(word,))
         open_start, open_end = mark.startswith("*"), mark.endswith("*")
         source = re.escape(word).replace(r"\ ", " ")
         source = (r"[^\W\d]{0,3}" if open_start else "") + source
@@ -287,7 +312,7 @@ class Compiler:
         if not open_start:
             self.vocabulary.update(word.split())
         texts = () if open_start or open_end else (word + " ",)
-        return _Part(source, ((anchor,),), texts)
+        return _Part(source, ((anchor,),), texts, head=() if open_start else (anchor,))
 
 
 def _rarest(groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
@@ -303,8 +328,13 @@ def _frequency(anchors: tuple[str, ...]) -> float:
     return sum([_frequency_of(anchor) for anchor in anchors])
 
 
+def _listed(word: str) -> float:
+    level = english().get(word)
+    return _UNLISTED if level is None else _LISTED[level]
+
+
 @cache
 def _frequency_of(anchor: str) -> float:
     words = anchor.split()
-    rarest = min([_FREQUENCY.get(word, _UNCOMMON) for word in words], default=1.0)
+    rarest = min([_FREQUENCY.get(word) or _listed(word) for word in words], default=1.0)
     return rarest * 0.1 ** (len(words) - 1)
