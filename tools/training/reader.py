@@ -1,11 +1,20 @@
 """Reads rows as the server reads lines: the same plain words, the same findings."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from safety.finding import Finder, tally
 from safety.lexicon import read_lexicons
 from safety.verdict import Reading
 from tools.training.datasets import Row
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Read:
+    """Plain words, and what the rules find in them, of each row."""
+
+    words: list[str]
+    readings: list[Reading]
 
 
 class Reader:
@@ -15,11 +24,11 @@ class Reader:
         """Load the lexicon that ships."""
         self._finder = Finder(read_lexicons())
 
-    def read(self, rows: Sequence[Row]) -> tuple[list[str], list[Reading]]:
-        """The plain words of each row, and what the rules find in them."""
+    def read(self, rows: Sequence[Row]) -> Read:
+        """All rows."""
         words = [self._finder.normaliser.read(row.text).words for row in rows]
         readings = [
             tally(self._finder.find(each, "seeker" if row.by_seeker else "supporter").findings)
             for each, row in zip(words, rows, strict=True)
         ]
-        return words, readings
+        return Read(words, readings)
