@@ -45,7 +45,9 @@ class _Case:
     """The wish that must have been told, for the question to be about it."""
 
 
-_WHERE_OR_HOW: Final = frozenset({"deadly", "means", "at_hand", "in_hand", "spot", "date", "planned"})
+_WHERE_OR_HOW: Final = frozenset(
+    {"deadly", "means", "at_hand", "in_hand", "spot", "date", "planned"}
+)
 _DATED: Final = frozenset({"date"})
 _CASES: Final = (
     _Case("ask_plan", "suicide", yes=3, told=3, tells=_WHERE_OR_HOW, now=4, unsure=2),
@@ -56,7 +58,7 @@ _CASES: Final = (
     _Case("ask_where", "suicide", yes=0, tells=frozenset({"spot"}), told=0, needs=1),
     _Case("ask_when", "suicide", yes=3, told=3, now=4, needs=1),
     _Case("ask_when_it", "suicide", yes=3, told=3, tells=_DATED, now=4),
-    _Case("ask_now", "suicide", yes=4, now=4, unsure=3, needs=2),
+    _Case("ask_now", "suicide", yes=4, now=4, unsure=3, needs=1),
     _Case("ask_attempt_when", "suicide", yes=2, told=2, tells=_DATED, now=4),
     _Case("ask_attempt", "suicide", yes=2, tells=_DATED, now=4),
     _Case("ask_attempt_now", "suicide", yes=3, tells=_DATED, now=4, needs=1),

@@ -130,11 +130,12 @@ class Weighing:
         if entry.another and self._last_end(rules.others, start, match.end) < 0:
             return None
         level = entry.level
-        if (entry.present or level == 4) and self._over(match, start, end):
-            if entry.present:
+        if entry.present and self._within(rules.weeks_past, start, end):
+            if not self._within(rules.now, start, end):
                 return None
+        elif level == 4 and self._over(match, start, end):
             level = 3
-        if level == 4 and self._within(rules.survived, start, end):
+        if level == 4 and self._survived(start, end):
             level = 3
         if entry.category in DANGER_TO_SELF and self._in_general(match, start):
             if self._asked(match, start, end):
@@ -146,7 +147,9 @@ class Weighing:
             if entry.present and entry.third is None:
                 return None
             level = min(level, 2) if entry.third is None else entry.third
-        if self._within(rules.long_past, start, end) or self._recovered(start, end):
+        if self._recovered(start, end):
+            return None if entry.present else min(level, entry.past)
+        if self._within(rules.long_past, start, end):
             if entry.present:
                 return None
             recent = self._within(rules.recent, start, end + _REACH // 2)
@@ -166,7 +169,9 @@ class Weighing:
         before = words[max(clause, first) : match.start]
         spaced = before if before.startswith(" ") else " " + before
         negation = rules.denied.expression.pattern.search(spaced)
-        if negation is None or rules.answering.expression.pattern.match(spaced, negation.start()):
+        if negation is None or rules.answering.expression.pattern.match(
+            words, match.start - len(spaced) + negation.start()
+        ):
             return False
         return not rules.undenied.expression.pattern.search(" " + before)
 
@@ -186,6 +191,14 @@ class Weighing:
                 return False
             between = words[opening.end() : match.start].removeprefix(", ")
             told = not between or rules.first.following.pattern.fullmatch(between) is not None
+        return told and not self._within(rules.now, start, end)
+
+    def _survived(self, start: int, end: int) -> bool:
+        """Whether the act was survived; told in another sentence, this one must not be of now."""
+        rules = self._rules
+        if self._within(rules.survived, start, end):
+            return True
+        told = self._within(rules.survived, 0, len(self._words))
         return told and not self._within(rules.now, start, end)
 
     def _recovered(self, start: int, end: int) -> bool:

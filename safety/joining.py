@@ -73,8 +73,23 @@ def wish_and_means(signs: Signs) -> Joined | None:
 
 
 _PARTING: Final = frozenset(
-    "goodbye goodbye_said absolve love_to message_to entrust find_me unseen no_return note last_company"
-    " the_time it_now nerve sorry_for".split()
+    {
+        "goodbye",
+        "goodbye_said",
+        "absolve",
+        "love_to",
+        "message_to",
+        "entrust",
+        "find_me",
+        "unseen",
+        "no_return",
+        "note",
+        "last_company",
+        "the_time",
+        "it_now",
+        "nerve",
+        "sorry_for",
+    }
 )
 """What is said when leaving for good; most of it is daily life where it stands alone."""
 
@@ -90,6 +105,11 @@ def place_and_leap(signs: Signs) -> Joined | None:
         return None if everyday else Joined("suicide", 3, "join.brink")
     if "high_place" in signals and (
         wish >= 2 or (not everyday and signals & (_PARTING | {"leap", "height_now", "at_hand"}))
+    ):
+        return Joined("suicide", 4, "join.place")
+    if not everyday and (
+        {"high_place", "deeper"} <= signals
+        or ("to_place" in signals and (wish or signals & (_PARTING | {"thanks", "leap"})))
     ):
         return Joined("suicide", 4, "join.place")
     if "in_water" in signals and not everyday:
@@ -136,6 +156,12 @@ def day_set(signs: Signs) -> Joined | None:
         signs.level("suicide") >= 1 or signals & (_PARTING | {"in_order", "has_needed"})
     ):
         return Joined("suicide", 3, "join.day_set")
+    if "know_how" in signals and (
+        signs.level("suicide") >= 1
+        or len(signals & {"has_needed", "date", "unprotected", "at_hand", "find_me", "now"}) >= 2
+        or "has_needed" in signals
+    ):
+        return Joined("suicide", 3, "join.prepared")
     if "do_it" in signals and (
         signs.level("suicide") >= 1
         or signals & {"has_needed", "unprotected", "at_hand", "nerve", "high_place", "find_me"}
@@ -152,10 +178,20 @@ def goodbyes(signs: Signs) -> Joined | None:
     """Several signs of leave-taking: thanks, putting in order, absolving, farewell."""
     signals = signs.signals
     wish = signs.level("suicide")
-    if "everyday" in signals and wish < 2:
+    told = {"absolve", "in_order", "light", "entrust", "note", "goodbye_said"} & signals
+    if "everyday" in signals and wish < 2 and len(told) < 3:
         return None
     if "goodbye_said" in signals:
-        now = signals & {"now", "the_time", "goodbye", "find_me", "absolve", "entrust", "at_hand", "unseen"}
+        now = signals & {
+            "now",
+            "the_time",
+            "goodbye",
+            "find_me",
+            "absolve",
+            "entrust",
+            "at_hand",
+            "unseen",
+        }
         return Joined("suicide", 4 if now or wish >= 3 else 3, "join.goodbyes")
     if "message_to" in signals and not signals & {"now", "at_hand", "place_now", "body"}:
         return Joined("suicide", 3, "join.message")
@@ -165,6 +201,8 @@ def goodbyes(signs: Signs) -> Joined | None:
         wish >= 1 or signals & {"goodbye", "sorry_for", "absolve", "love_to", "note", "entrust"}
     ):
         return Joined("suicide", 4, "join.found")
+    if {"goodbye", "sorry_for"} <= signals:
+        return Joined("suicide", 3, "join.goodbyes")
     leaving = signals & {
         "goodbye",
         "thanks",
@@ -226,7 +264,15 @@ def taken_and_felt(signs: Signs) -> Joined | None:
     signals = signs.signals
     if not signals & {"taken_some", "taken_them"}:
         return None
-    meant = signals & {"goodbye", "unseen", "find_me", "absolve", "sorry_for", "goodbye_said", "light"}
+    meant = signals & {
+        "goodbye",
+        "unseen",
+        "find_me",
+        "absolve",
+        "sorry_for",
+        "goodbye_said",
+        "light",
+    }
     if meant or ("body" in signals and "as_told" not in signals):
         return Joined("overdose", 4, "join.taken")
     if "taken_them" not in signals:
@@ -246,8 +292,29 @@ def not_woken(signs: Signs) -> Joined | None:
 def child_and_harm(signs: Signs) -> Joined | None:
     """A child speaks of blows, or someone speaks of blows to a child."""
     level = signs.level("abuse")
-    if level >= 2 and signs.signals & {"minor", "child"}:
+    if level >= 2 and signs.signals & {"minor", "child", "ward"}:
         return Joined("child_at_risk", max(3, level), "join.child")
+    return None
+
+
+def sheltering(signs: Signs) -> Joined | None:
+    """In hiding or behind a barred door, and someone rages near."""
+    if signs.signals >= {"sheltering", "raging"}:
+        return Joined("abuse", 4, "join.sheltering")
+    return None
+
+
+def hurt_and_still(signs: Signs) -> Joined | None:
+    """A child was struck, and does not wake or move."""
+    if signs.signals >= {"child_blow", "child_still"}:
+        return Joined("child_at_risk", 4, "join.hurt_and_still")
+    return None
+
+
+def armed_and_bound(signs: Signs) -> Joined | None:
+    """A weapon that one carries, and those whom it is for or the way to them."""
+    if signs.signals >= {"armed", "target"}:
+        return Joined("violence", 3, "join.armed")
     return None
 
 
@@ -267,7 +334,7 @@ def after_a_wish(signs: Signs) -> Joined | None:
         return Joined("suicide", 3, "join.later_day")
     if earlier < 1:
         return None
-    if "place_now" in signs.signals or "height_now" in signs.signals:
+    if signs.signals & {"place_now", "height_now", "high_place", "to_place"}:
         return Joined("suicide", 4, "join.later_place")
     if "at_hand" in signs.signals or "means" in signs.signals:
         return Joined("suicide", 4 if "saved" in signs.signals_before else 3, "join.later_means")
@@ -337,6 +404,9 @@ RULES: Final[tuple[Rule, ...]] = (
     taken_and_felt,
     not_woken,
     child_and_harm,
+    sheltering,
+    hurt_and_still,
+    armed_and_bound,
     minor_courted,
     after_a_wish,
     alone_at_last,
