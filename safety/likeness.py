@@ -9,6 +9,7 @@ it, and only where few harmless examples score as high (`docs/safety.md` has the
 
 import gzip
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +25,11 @@ WEIGHTS: Final = Path(__file__).parent / "examples" / "weights.gz"
 """What ships with the server."""
 KINDRED: Final = Path(__file__).parent / "words" / "en_kindred.txt"
 """Words that mean much the same."""
+ABROAD: Final = " abroad"
+"""Ends the names of thresholds for languages other than English."""
 SHRINK: Final = 20
 """Pieces that every line is taken to have beside its own, so that one word says little."""
+_HAN: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _WINDOW: Final = 48  # words; longer lines are read in stretches of so many, which overlap by half
 
 
@@ -49,7 +53,8 @@ class Card(msgspec.Struct, frozen=True):
     heads: tuple[Head, ...]
     raises: Mapping[str, float]
     """`<risk>` or `<risk> after <level>`: the score from which a line is raised to that risk,
-    and from which one is whose phrases already weigh that much. Scores are log odds."""
+    and from which one is whose phrases already weigh that much; the same with `ABROAD` behind
+    it for other languages. Scores are log odds."""
     examples: str
     """A digest of the examples that they were fitted to."""
 
@@ -84,30 +89,38 @@ class Likeness:
         self._risks = [names.index(f"risk {level}") for level in (1, 2, 3, 4)]
         self._first = 4
         self._categories = tuple(names[self._first :])
-        self._conduct = tuple(
-            (name, names.index(name), card.raises[name]) for name in ("harassment", "sexual")
-        )
-        self._raises = {
-            (level, seen): card.raises.get(f"{level} after {seen}", card.raises[str(level)])
+        self._conduct = tuple((name, names.index(name)) for name in ("harassment", "sexual"))
+        self._raises = card.raises
+        self._least = {
+            (level, seen, group): card.raises.get(
+                f"{level} after {seen}{group}", card.raises[f"{level}{group}"]
+            )
             for level in (1, 2, 3, 4)
             for seen in range(5)
+            for group in ("", ABROAD)
         }
 
     def scores(self, words: str) -> NDArray[np.float32]:
         """The log odds of each head for plain words: of a long line, the highest stretch."""
-        hashed = hashes(words)
+        hashed = hashes(words if words.isascii() else apart(words))
         if len(hashed) <= _WINDOW + _WINDOW // 2:
             return self._score(hashed)
         steps = range(0, len(hashed) - _WINDOW // 2, _WINDOW // 2)
         return np.max([self._score(hashed[at : at + _WINDOW]) for at in steps], axis=0)
 
-    def likely(self, words: str, seen: int) -> Likely:
-        """What the words are like, given the level that their phrases weigh."""
+    def likely(self, words: str, seen: int, lang: str | None = None) -> Likely:
+        """What the words are like, given the level that their phrases weigh and their language.
+
+        Languages other than English have fewer examples: more is asked of a line of theirs.
+        """
         scores: list[float] = self.scores(words).tolist()
-        conduct = tuple(name for name, at, least in self._conduct if scores[at] >= least)
+        group = "" if lang in (None, "en") else ABROAD
+        conduct = tuple(
+            name for name, at in self._conduct if scores[at] >= self._raises[name + group]
+        )
         for level in (4, 3, 2, 1):
             odds = scores[self._risks[level - 1]]
-            if level > seen and odds >= self._raises[level, seen]:
+            if level > seen and odds >= self._least[level, seen, group]:
                 kinds = scores[self._first :]
                 return Likely(level, self._categories[kinds.index(max(kinds))], odds, conduct)
         return Likely(0, "", -9.0, conduct) if conduct else NOT_LIKELY
@@ -128,6 +141,11 @@ def load_likeness(path: Path = WEIGHTS) -> Likeness:
         return Likeness(card, unpack(body, len(card.heads)), read_kindred(KINDRED))
     except (OSError, EOFError, ValueError, KeyError, msgspec.MsgspecError) as error:
         raise LikenessError(f"{path.name}: {error}; run tools/fit_likeness.py again") from None
+
+
+def apart(words: str) -> str:
+    """Plain words with each Chinese character as a word of its own: nothing else parts them."""
+    return _HAN.sub(r" \g<0> ", words).replace("  ", " ")
 
 
 def pieces(hashed: Hashes, kindred: Kindred) -> Places:

@@ -15,8 +15,11 @@ import msgspec
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 EXAMPLES: Final = ROOT / "safety" / "examples"
-SUITES: Final = tuple(
-    ROOT / "tests" / "pure" / f"functional_{name}.jsonl" for name in ("dev", "more")
+_PURE: Final = ROOT / "tests" / "pure"
+SUITES: Final = (
+    _PURE / "functional_dev.jsonl",
+    _PURE / "functional_more.jsonl",
+    *sorted((_PURE / "suites").glob("*.jsonl")),
 )
 _HEAD: Final = re.compile(r"\[(\w+) ([0-4])(?:-([0-4]))?( supporter)?\]")
 

@@ -29,6 +29,7 @@ from safety.likeness import (  # noqa: E402
     WEIGHTS,
     Card,
     Head,
+    apart,
     digest_of,
     load_likeness,
     pack,
@@ -36,7 +37,7 @@ from safety.likeness import (  # noqa: E402
 )
 from tools.examples import Example, files_of_examples, read_examples  # noqa: E402
 from tools.fitting import fitted, matrix_of, out_of_fold  # noqa: E402
-from tools.named import read_named  # noqa: E402
+from tools.named import read_chinese, read_named  # noqa: E402
 
 CATEGORIES: Final = (
     "suicide",
@@ -56,7 +57,15 @@ RATES: Final = {"1": 0.008, "2": 0.004, "3": 0.002, "4": 0.0015}
 many of which were written to look like danger."""
 RATES_AFTER: Final = {"2 after 1": 0.03, "3 after 1": 0.01, "3 after 2": 0.03, "4 after 3": 0.02}
 """The same where phrases have seen something already."""
+CONDUCT: Final = ("harassment", "sexual")
 CONDUCT_RATE: Final = 0.003
+WRITTEN: Final = {
+    "1": 0.02, "2": 0.012, "3": 0.008, "4": 0.006, "harassment": 0.006, "sexual": 0.006,
+    "2 after 1": 0.06, "3 after 1": 0.02, "3 after 2": 0.05, "4 after 3": 0.03,
+}  # fmt: skip
+"""The same share of lines that were written to be mistaken."""
+ABROAD_EASE: Final = 0.2
+"""What of that is allowed where there are few examples of ordinary talk."""
 
 
 def main() -> None:
@@ -64,6 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="only say whether they are fresh")
     parser.add_argument("--rallypoint", type=Path, help="the wheel of construct-tracker 1.0.16")
+    parser.add_argument("--psyguard", type=Path, help="the file of Chinese lines, gzipped")
     asked = parser.parse_args()
     digest = digest_of([path.read_bytes() for path in files_of_examples()])
     if asked.check:
@@ -72,6 +82,8 @@ def main() -> None:
     examples = list(read_examples())
     if asked.rallypoint:
         examples += read_named(asked.rallypoint)
+    if asked.psyguard:
+        examples += read_chinese(asked.psyguard)
     words = plain(examples)
     card, weights = fit(examples, words, digest)
     WEIGHTS.write_bytes(pack(card, weights))
@@ -97,7 +109,7 @@ def fit(
     """The card and the weights; prints what lines get that were not fitted to."""
     kindred = read_kindred(KINDRED)
     matrix = matrix_of(
-        [pieces(hashes(line), kindred) for line in words],
+        [pieces(hashes(apart(line)), kindred) for line in words],
         np.array([NAMED_WEIGHT if example.named else 1.0 for example in examples]),
         2**BITS,
     )
@@ -110,7 +122,7 @@ def fit(
         scale = max(float(np.abs(weights).max()), 1e-6) / 127
         heads.append(Head(name, round(bias, 4), scale))
         columns.append(np.round(weights / scale).astype(np.int8))
-        raises |= thresholds(name, scores, truth)
+        raises |= thresholds(name, scores, truth, [examples[row] for row in rows])
     return Card(tuple(heads), raises, digest), np.stack(columns, axis=1)
 
 
@@ -126,28 +138,46 @@ def questions(
         yield f"risk {level}", rows, low[rows] >= level
     kinds = np.array([example.category for example in examples])
     for category in CATEGORIES:
-        conduct = category in ("harassment", "sexual")
+        conduct = category in CONDUCT
         rows = np.flatnonzero(seekers | conduct)
         yield category, rows, kinds[rows] == category
 
 
 def thresholds(
-    name: str, scores: NDArray[np.float64], truth: NDArray[np.bool_]
+    name: str,
+    scores: NDArray[np.float64],
+    truth: NDArray[np.bool_],
+    lines: Sequence[Example],
 ) -> dict[str, float]:
-    """From which score a line is raised, so that few of the others are."""
+    """From which score a line is raised, so that few of the others are, in each of two groups.
+
+    Of the others, stretches of posts are as harmless as talk is; lines written for this
+    project are mostly there to be mistaken, and more of them may be. Abroad there are no
+    stretches, and too few lines to be as sure.
+    """
     level = name.removeprefix("risk ")
-    if name in ("harassment", "sexual"):
-        wanted = {name: CONDUCT_RATE}
-    else:
-        every = RATES | RATES_AFTER
-        wanted = {key: rate for key, rate in every.items() if key.split()[0] == level}
+    every = {name: CONDUCT_RATE} if name in CONDUCT else RATES | RATES_AFTER
+    wanted = {key: rate for key, rate in every.items() if key.split()[0] == level}
+    named = np.array([line.named for line in lines])
+    english = np.array([line.lang == "en" for line in lines])
     found: dict[str, float] = {}
-    others = np.sort(scores[~truth])[::-1]
-    for key, rate in wanted.items():
-        found[key] = round(float(others[int(rate * len(others))]) + 1e-4, 4)
-        share = float((scores[truth] >= found[key]).mean())
-        print(f"{key:>12}: {truth.sum():5d} of {len(truth):5d}, found {share:.3f} at {rate:.3f}")
+    for group, ours, ease in (("", english, 1.0), (" abroad", ~english, ABROAD_EASE)):
+        for key, rate in wanted.items():
+            least = [
+                _least(scores[~truth & ours & some], share)
+                for some, share in ((named, rate), (~named, WRITTEN[key] * ease))
+            ]
+            found[key + group] = round(max(least) + 1e-4, 4)
+            share = float((scores[truth & ours] >= found[key + group]).mean())
+            print(f"{key + group:>20}: of {(truth & ours).sum():5d} found {share:.3f}")
     return found
+
+
+def _least(scores: NDArray[np.float64], share: float) -> float:
+    """The score that only this share of these lines exceeds."""
+    if not len(scores):
+        return -9.0
+    return float(np.sort(scores)[::-1][int(share * len(scores))])
 
 
 if __name__ == "__main__":

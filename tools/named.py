@@ -1,10 +1,12 @@
 """Harmless stretches of the named data sets, so that likeness learns how people talk.
 
 Whole posts that people judged free of suicidal thoughts (RallyPoint's train part, Apache-2.0)
-are cut into stretches of a sentence or two. Nothing of them is kept but weights.
+are cut into stretches of a sentence or two; lines of counselling talk in Chinese (PsyGUARD, MIT)
+are taken as they are. Nothing of them is kept but weights.
 """
 
 import csv
+import gzip
 import io
 import random
 import re
@@ -13,12 +15,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from tools.examples import Example
 
 _STOP: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 _TRAIN: Final = re.compile(r"rallypoint_reddit_mentalhealth_train_\d+\.csv$")
 _MOST: Final = 12_000
 _SEED: Final = 11
+
+
+class _Chinese(msgspec.Struct, frozen=True):
+    text: str
+    label: list[float]
+    """One for each kind of danger, and the last for none."""
+
+
+def read_chinese(file: Path) -> list[Example]:
+    """Lines of counselling talk in which people found no danger (PsyGUARD, MIT)."""
+    rows = [
+        msgspec.json.decode(line, type=_Chinese) for line in gzip.open(file).read().splitlines()
+    ]
+    return [
+        Example(row.text, 0, 1, "none", lang="zh", named=True) for row in rows if row.label[-1] == 1
+    ]
 
 
 def read_named(wheel: Path) -> list[Example]:
