@@ -29,11 +29,13 @@ class Signs:
 
     def level(self, *categories: str) -> int:
         """The highest level among the categories."""
-        return max((self.levels.get(category, 0) for category in categories), default=0)
+        levels = self.levels
+        return max([levels.get(category, 0) for category in categories]) if levels else 0
 
     def earlier(self, *categories: str) -> int:
         """The highest earlier level among the categories."""
-        return max((self.before.get(category, 0) for category in categories), default=0)
+        levels = self.before
+        return max([levels.get(category, 0) for category in categories]) if levels else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,9 @@ def place_and_leap(signs: Signs) -> Joined | None:
         if wish >= 1 or signals & (_PARTING | {"leap", "high_place", "height_now", "now", "body"}):
             return Joined("suicide", 3 if everyday and wish < 2 else 4, "join.place")
         return None if everyday else Joined("suicide", 3, "join.brink")
+    due = "train_due" in signals and signals & (_PARTING | {"light"})
+    if signals & {"high_place", "place_now"} and due and not everyday:
+        return Joined("suicide", 4, "join.place")
     if "high_place" in signals and (
         wish >= 2 or (not everyday and signals & (_PARTING | {"leap", "height_now", "at_hand"}))
     ):
@@ -147,6 +152,8 @@ def done_now(signs: Signs) -> Joined | None:
 
 def day_set(signs: Signs) -> Joined | None:
     """A day is set, and it is not that of a wedding; or all is ready for what was wished."""
+    if {"place_found", "spot"} <= signs.signals and signs.signals & {"date", "hidden", "now"}:
+        return Joined("suicide", 3, "join.place_found")
     if "date_set" in signs.signals and "everyday" not in signs.signals:
         return Joined("suicide", 3, "join.day_set")
     signals = signs.signals
@@ -165,6 +172,7 @@ def day_set(signs: Signs) -> Joined | None:
     if "do_it" in signals and (
         signs.level("suicide") >= 1
         or signals & {"has_needed", "unprotected", "at_hand", "nerve", "high_place", "find_me"}
+        or signals & {"considerate", "hidden", "note", "goodbye_said"}
     ):
         return Joined("suicide", 3, "join.prepared")
     if "has_needed" in signals and (
@@ -181,6 +189,8 @@ def goodbyes(signs: Signs) -> Joined | None:
     told = {"absolve", "in_order", "light", "entrust", "note", "goodbye_said"} & signals
     if "everyday" in signals and wish < 2 and len(told) < 3:
         return None
+    if "last_words" in signals:
+        return Joined("suicide", 4, "join.last_words")
     if "goodbye_said" in signals:
         now = signals & {
             "now",
@@ -219,6 +229,8 @@ def goodbyes(signs: Signs) -> Joined | None:
     if leaving <= {"goodbye", "thanks", "sorry_for", "last_company"} and wish < 2:
         return None
     strong = leaving & {"goodbye", "absolve", "note", "entrust", "the_time"}
+    if leaving == {"in_order", "entrust"} and not signals & {"date", "hidden", "the_day"}:
+        return None
     if {"in_order", "light"} <= leaving and signals & {"date", "now", "unprotected"}:
         return Joined("suicide", 3, "join.goodbyes")
     if len(leaving) >= 3 or (len(leaving) >= 2 and strong):
