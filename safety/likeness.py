@@ -29,8 +29,13 @@ ABROAD: Final = " abroad"
 """Ends the names of thresholds for languages other than English."""
 SHRINK: Final = 20
 """Pieces that every line is taken to have beside its own, so that one word says little."""
+_ONES: Final = np.ones(16 * 1024, np.float32)  # more than a stretch has pieces
 _HAN: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-_WINDOW: Final = 48  # words; longer lines are read in stretches of so many, which overlap by half
+_WINDOW: Final = 64  # words; longer lines are read in stretches of so many, which overlap by half
+
+
+Scores = NDArray[np.float32]
+"""Log odds, one for each head; or one row of them for each piece."""
 
 
 class LikenessError(Exception):
@@ -100,13 +105,15 @@ class Likeness:
             for group in ("", ABROAD)
         }
 
-    def scores(self, words: str) -> NDArray[np.float32]:
+    def scores(self, words: str) -> Scores:
         """The log odds of each head for plain words: of a long line, the highest stretch."""
         hashed = hashes(words if words.isascii() else apart(words))
         if len(hashed) <= _WINDOW + _WINDOW // 2:
             return self._score(hashed)
         steps = range(0, len(hashed) - _WINDOW // 2, _WINDOW // 2)
-        return np.max([self._score(hashed[at : at + _WINDOW]) for at in steps], axis=0)
+        stretches: Scores = np.stack([self._score(hashed[at : at + _WINDOW]) for at in steps])
+        highest: Scores = np.maximum.reduce(stretches)
+        return highest
 
     def likely(self, words: str, seen: int, lang: str | None = None) -> Likely:
         """What the words are like, given the level that their phrases weigh and their language.
@@ -125,11 +132,14 @@ class Likeness:
                 return Likely(level, self._categories[kinds.index(max(kinds))], odds, conduct)
         return Likely(0, "", -9.0, conduct) if conduct else NOT_LIKELY
 
-    def _score(self, hashed: NDArray[np.uint64]) -> NDArray[np.float32]:
+    def _score(self, hashed: Hashes) -> Scores:
         if not len(hashed):
             return self._biases
-        rows = self._weights.take(pieces(hashed, self._kindred), axis=0)
-        return np.add.reduce(rows, 0) / np.float32((len(rows) + SHRINK) ** 0.5) + self._biases
+        rows: Scores = self._weights.take(pieces(hashed, self._kindred), axis=0)
+        total: Scores = _ONES[: len(rows)] @ rows  # faster than a sum over the first axis
+        total *= 1 / (len(rows) + SHRINK) ** 0.5
+        total += self._biases
+        return total
 
 
 def load_likeness(path: Path = WEIGHTS) -> Likeness:

@@ -70,7 +70,7 @@ ABROAD_EASE: Final = 0.2
 
 def main() -> None:
     """Fit, say how well it went, and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only say whether they are fresh")
     parser.add_argument("--rallypoint", type=Path, help="the wheel of construct-tracker 1.0.16")
     parser.add_argument("--psyguard", type=Path, help="the file of Chinese lines, gzipped")
@@ -117,12 +117,13 @@ def fit(
     columns: list[NDArray[np.int8]] = []
     raises: dict[str, float] = {}
     for name, rows, truth in questions(examples):
+        asked: list[Example] = [examples[int(row)] for row in rows]
         weights, bias = fitted(matrix, rows, truth)
         scores = out_of_fold(matrix, rows, truth)
         scale = max(float(np.abs(weights).max()), 1e-6) / 127
         heads.append(Head(name, round(bias, 4), scale))
         columns.append(np.round(weights / scale).astype(np.int8))
-        raises |= thresholds(name, scores, truth, [examples[row] for row in rows])
+        raises |= thresholds(name, scores, truth, asked)
     return Card(tuple(heads), raises, digest), np.stack(columns, axis=1)
 
 

@@ -1,13 +1,13 @@
 """Logistic regression over counted pieces of lines, with scikit-learn behind a typed wall."""
 
-# pyright: basic
+# pyright: basic, reportIndexIssue=false
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import scipy.sparse as sparse  # type: ignore[import-untyped]
+import scipy.sparse as sparse
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]

@@ -33,9 +33,8 @@ class _Chinese(msgspec.Struct, frozen=True):
 
 def read_chinese(file: Path) -> list[Example]:
     """Lines of counselling talk in which people found no danger (PsyGUARD, MIT)."""
-    rows = [
-        msgspec.json.decode(line, type=_Chinese) for line in gzip.open(file).read().splitlines()
-    ]
+    lines = gzip.decompress(file.read_bytes()).splitlines()
+    rows = [msgspec.json.decode(line, type=_Chinese) for line in lines]
     return [
         Example(row.text, 0, 1, "none", lang="zh", named=True) for row in rows if row.label[-1] == 1
     ]

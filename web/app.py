@@ -62,6 +62,7 @@ from web.info import helplines, info
 from web.metrics import Metrics
 from web.pages import NAMES, Asset, load_assets, page
 from web.revoking import Revoking
+from web.second import second_reader
 
 log = logging.getLogger("benchside")
 
@@ -95,11 +96,12 @@ async def build(settings: Settings) -> AsyncGenerator[App]:
     Raises:
         StoreError: the store can't be opened; the text says what to do.
         LexiconError: the filter's lexicon is broken; names file and line.
+        LikenessError, ModelError: what was fitted for the filter is broken.
     """
     async with _store(settings) as store:
         passwords = Passwords()
         try:
-            second = SecondReading(None)
+            second = SecondReading(second_reader(wanted=settings.safety.embedding))
             house = _house(settings, store, passwords, second)
             endpoints = Endpoints(house)
             async with beside(**await _background(house, endpoints, store, second)):

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import re
 import sys
 from pathlib import Path
 from subprocess import PIPE, Popen, run
@@ -131,7 +132,16 @@ def test_verdicts_come_in_the_order_of_the_lines() -> None:
     code, answers = _screen("".join(json.dumps({"text": text}) + "\n" for text in texts))
     assert code == 0
     assert [sorted(answer) for answer in answers] == [
-        ["categories", "masked", "ms", "risk", "spans", "tier"]
+        [
+            "categories",
+            "masked",
+            "ms",
+            "risk",
+            "score",
+            "spans",
+            "standing",
+            "tier",
+        ]
     ] * 3
     assert answers[0]["risk"] == 0
     assert answers[1]["categories"] == ["suicide"]
@@ -171,3 +181,11 @@ def test_the_document_of_the_wire_is_asyncapi_3_1() -> None:
     seeker = document["channels"]["seeker"]["messages"]
     assert "Said" in seeker
     assert not {"Noted", "Whispered", "Flagged", "StaffSaid"} & set(seeker)
+
+
+def test_a_flag_is_explained_by_words_rule_and_certainty() -> None:
+    line = "i want to end my life\n"
+    done = CliRunner().invoke(benchside, ["screen", "--text", "--explain"], input=line)
+    assert done.exit_code == 0, done.output
+    assert re.search(r"sure +suicide +en\.\S+ +'.*end my life'", done.output), done.output
+    assert "the conversation then stands at" in done.output

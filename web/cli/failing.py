@@ -27,10 +27,14 @@ def _is_group(error: Exception) -> TypeGuard["ExceptionGroup[Exception]"]:
 def _speaks_for_itself(error: Exception) -> bool:
     """Whether the error's own text was written for an operator."""
     from safety.lexicon import LexiconError
+    from safety.likeness import LikenessError
+    from safety.weights import ModelError
     from store.errors import StoreError
     from web.recording import RecordingError
 
-    return isinstance(error, StoreError | LexiconError | RecordingError)
+    return isinstance(
+        error, StoreError | LexiconError | LikenessError | ModelError | RecordingError
+    )
 
 
 def _system(error: OSError) -> str | None:

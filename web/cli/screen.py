@@ -47,6 +47,10 @@ class Answer(msgspec.Struct, frozen=True):
     spans: tuple[Span, ...]
     masked: str
     tier: str
+    score: float
+    """How probable suicidal thoughts are, by the model."""
+    standing: int
+    """The risk of the conversation after this line."""
     ms: float
     """The filter's own milliseconds for this line."""
 
@@ -59,20 +63,23 @@ class Malformed(msgspec.Struct, frozen=True):
 
 @click.command(epilog="""Example: echo '{"text": "I can not go on"}' | benchside screen""")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines out, on a terminal too.")
+@click.option("--explain", is_flag=True, help="Say of each line which words, which rule, how sure.")
 @click.option("--text", "as_text", is_flag=True, help="Plain text in, one line each, not JSON.")
 @config_option
-def screen_command(as_json: bool, as_text: bool, path: Path | None) -> None:
+def screen_command(as_json: bool, explain: bool, as_text: bool, path: Path | None) -> None:
     """Judge lines of text as the server would; nothing is kept.
 
     In: JSON lines {"text", "lang"?, "by"?, "context"?: [{"by", "text"}]}; plain text on a terminal.
-    Out: JSON lines {"risk", "categories", "spans", "masked", "tier", "ms"}, in order; coloured
+    Out: JSON lines {"risk", "categories", "spans", "masked", "tier", "score",
+    "standing", "ms"}, in order; coloured
     text on a terminal. A line that can't be read gets {"error"} and the exit code is then 1.
     """
     lexicon = read_settings(path).safety.lexicon
     screen = load_screen(Path(lexicon) if lexicon else None)
     source = sys.stdin.buffer
     read = _plain if as_text or sys.stdin.isatty() else _parsed
-    show = _json if as_json or not sys.stdout.isatty() else _coloured
+    plain = as_json or (not explain and not sys.stdout.isatty())
+    show = _json if plain else _explained if explain else _coloured
     if not _screen_all(screen, source, read, show):
         sys.exit(1)
 
@@ -134,6 +141,8 @@ def _answer(screened: Screened, taken: float) -> Answer:
         verdict.spans,
         screened.masked,
         verdict.tier,
+        round(verdict.score, 4),
+        int(verdict.standing),
         round(taken, 4),
     )
 
@@ -154,6 +163,21 @@ def _coloured(asked: Asked, answer: Answer | Malformed) -> None:
     if categories or answer.masked != asked.text:
         masked = "" if answer.masked == asked.text else f"  sent as: {answer.masked}"
         click.echo(f"            {categories}{masked}  ({answer.ms:.2f} ms)")
+
+
+def _explained(asked: Asked, answer: Answer | Malformed) -> None:
+    """Show a line, and below it each reason: how sure, what kind, which rule, which words."""
+    _coloured(asked, answer)
+    if isinstance(answer, Malformed):
+        return
+    for span in answer.spans:
+        words = asked.text[span.start : span.end]
+        sure = span.certainty.name.lower()
+        click.echo(f"            {sure:<8} {span.category}  {span.rule}  {words!r}")
+    click.echo(
+        f"            tier: {answer.tier}; suicidal thoughts by the model: {answer.score:.2f}; "
+        f"the conversation then stands at {answer.standing}"
+    )
 
 
 def _marked(text: str, spans: tuple[Span, ...], colour: str) -> str:
