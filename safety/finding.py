@@ -6,7 +6,7 @@ findings mean together is `joining`'s business.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from safety.automaton import Automaton, Indexed, Match
@@ -21,6 +21,10 @@ ENGLISH: Final = "en"
 """The language whose typing slips are mended."""
 SHIELD: Final = "shield"
 """The signal of idioms: phrases that stand in their words mean nothing."""
+OVER: Final = frozenset({"abuse_over"})
+"""Signals that something is over: what `Entry.yields` may name."""
+GOES_ON: Final = frozenset({"abuse_on", "minor"})
+"""Signals by which nothing yields: it goes on, or a child speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Found(NamedTuple):
     quieted: bool
     """Whether a grave phrase was there and is denied, past, a song, a jest, someone else's:
     then the phrases know better what is meant than any likeness."""
+    over: bool = False
+    """Whether the line says that what was done to someone is over."""
 
 
 class Finder:
@@ -100,7 +106,8 @@ class Finder:
             quieted |= grave and (level is None or level < match.entry.level)
             if level is not None:
                 found.append(Finding(match.entry, level, match.start, match.end))
-        return Found(found, quieted)
+        over = _over(found)
+        return Found(_yielded(found, over) if over else found, quieted, bool(over))
 
 
 def tally(findings: Sequence[Finding]) -> Reading:
@@ -115,6 +122,22 @@ def tally(findings: Sequence[Finding]) -> Reading:
             if category:
                 levels[category] = max(finding.level, levels.get(category, 0))
     return Reading(levels, frozenset(signals))
+
+
+def _over(found: Sequence[Finding]) -> frozenset[str]:
+    """The signals to which others yield, if the line doesn't say that it goes on."""
+    signals = frozenset([finding.entry.signal for finding in found])
+    return frozenset() if signals & GOES_ON else signals & OVER
+
+
+def _yielded(found: Sequence[Finding], over: frozenset[str]) -> list[Finding]:
+    """The same findings, those that yield no graver than a thing of the past."""
+    return [
+        replace(finding, level=min(finding.level, finding.entry.past))
+        if finding.entry.yields in over
+        else finding
+        for finding in found
+    ]
 
 
 def _classes(files: Sequence[Lexicon]) -> dict[str, str]:

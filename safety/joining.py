@@ -104,9 +104,9 @@ def place_and_leap(signs: Signs) -> Joined | None:
     if "place_now" in signals:
         if wish >= 1 or signals & (_PARTING | {"leap", "high_place", "height_now", "now", "body"}):
             return Joined("suicide", 3 if everyday and wish < 2 else 4, "join.place")
-        return None if everyday else Joined("suicide", 3, "join.brink")
+        return None if everyday else Joined("suicide", 4, "join.brink")
     due = "train_due" in signals and signals & (_PARTING | {"light"})
-    if signals & {"high_place", "place_now"} and due and not everyday:
+    if signals & {"high_place", "place_now", "station"} and due and not everyday:
         return Joined("suicide", 4, "join.place")
     if "high_place" in signals and (
         wish >= 2 or (not everyday and signals & (_PARTING | {"leap", "height_now", "at_hand"}))
@@ -146,7 +146,9 @@ def done_now(signs: Signs) -> Joined | None:
     signals = signs.signals
     if "it_now" not in signals or "everyday" in signals:
         return None
-    sure = signs.level(*DANGER_TO_SELF) >= 1 or signals & (_PARTING - {"it_now"} | {"unprotected"})
+    sure = signs.level(*DANGER_TO_SELF) >= 1 or signals & (
+        _PARTING - {"it_now"} | {"unprotected", "thanks"}
+    )
     return Joined("suicide", 4 if sure else 3, "join.it_now")
 
 
@@ -157,6 +159,8 @@ def day_set(signs: Signs) -> Joined | None:
     if "date_set" in signs.signals and "everyday" not in signs.signals:
         return Joined("suicide", 3, "join.day_set")
     signals = signs.signals
+    if {"do_it", "considerate"} <= signals:
+        return Joined("suicide", 3, "join.prepared")
     if "everyday" in signals:
         return None
     if "the_day" in signals and (
@@ -316,6 +320,29 @@ def sheltering(signs: Signs) -> Joined | None:
     return None
 
 
+def child_to_wed(signs: Signs) -> Joined | None:
+    """A marriage is made ready for one who is a child."""
+    if signs.signals >= {"minor", "to_wed"} and "everyday" not in signs.signals:
+        return Joined("child_at_risk", 3, "join.to_wed")
+    return None
+
+
+def rough_with_baby(signs: Signs) -> Joined | None:
+    """An urge to be rough, and a baby."""
+    if signs.signals >= {"rough_urge", "baby"}:
+        return Joined("child_at_risk", 3, "join.rough")
+    return None
+
+
+def child_lured(signs: Signs) -> Joined | None:
+    """Someone met online lures, and it is a child that is lured, now or in what was told."""
+    if "lured" not in signs.signals:
+        return None
+    if signs.signals & {"minor", "child"} or "minor" in signs.told:
+        return Joined("child_at_risk", 3, "join.lured")
+    return None
+
+
 def hurt_and_still(signs: Signs) -> Joined | None:
     """A child was struck, and does not wake or move."""
     if signs.signals >= {"child_blow", "child_still"}:
@@ -344,6 +371,8 @@ def after_a_wish(signs: Signs) -> Joined | None:
     earlier = signs.earlier("suicide", "overdose")
     if {"awaited", "deadly"} <= signs.signals_before and "date" in signs.signals:
         return Joined("suicide", 3, "join.later_day")
+    if "ask_wish_before" in signs.signals_before and signs.signals & {"high_place", "place_now"}:
+        return Joined("suicide", 4, "join.later_place")
     if earlier < 1:
         return None
     if signs.signals & {"place_now", "height_now", "high_place", "to_place"}:
@@ -417,6 +446,9 @@ RULES: Final[tuple[Rule, ...]] = (
     not_woken,
     child_and_harm,
     sheltering,
+    child_to_wed,
+    rough_with_baby,
+    child_lured,
     hurt_and_still,
     armed_and_bound,
     minor_courted,

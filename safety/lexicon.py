@@ -55,6 +55,9 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Says where someone is now: told of another time, it says nothing."""
     past: int = 1
     """The risk when it is told of a time long past."""
+    yields: str = ""
+    """A signal that makes it a thing of the past wherever it stands in the line, as if its
+    time stood beside it; unless the line says that it goes on, or a child speaks."""
     draft: bool = False
     """Not yet checked by a speaker; counts all the same, with less certainty."""
 

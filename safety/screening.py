@@ -36,6 +36,8 @@ from safety.verdict import (
 )
 
 _CONDUCT: Final = frozenset({"harassment", "sexual", "contact"})
+_DONE_TO: Final = frozenset({"abuse", "violence", "child_at_risk"})
+"""Categories of what is done to others, which may be over."""
 _CONTEXT: Final = 6  # earlier lines that a line may continue or answer
 _CUT_UP: Final = 3  # own earlier lines over which a contact may be cut up
 _LIKELY: Final = 0.9  # from this probability on, the model's word is more than possible
@@ -96,14 +98,15 @@ class Screen:
         self, text: str, by: Author, context: Sequence[ContextLine], redacted: Redacted
     ) -> Verdict:
         words, count = self._normaliser.read(text)
-        findings, quieted = self._finder.find(words, by)
+        findings, quieted, over = self._finder.find(words, by)
         reading = tally(findings)
         joined = self._joined(text, reading, by, context if count <= _REREAD else ())
         opinion = UNREAD
         if self._model is not None and by == "seeker" and count:
             opinion = self._model.read(words, reading)
         if not quieted:
-            joined += self._likely(words, by, reading, joined)
+            likely = self._likely(words, by, reading, joined)
+            joined += [each for each in likely if not (over and each.category in _DONE_TO)]
             joined += _raised(opinion, reading, joined)
         shown = [each for each in findings if each.entry.category or each.entry.also]
         if not (joined or redacted.spans or shown):
