@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from safety.evaluation import reading
-from safety.evaluation.card import CrossValidated, note, read_card
+from safety.evaluation.card import note, read_card
 from safety.evaluation.rows import ReadingError
 from safety.evaluation.sets import NAMES, find
 
@@ -240,9 +240,11 @@ def test_a_model_card_may_be_absent_or_silent(tmp_path: Path) -> None:
     card = tmp_path / "card.json"
     assert read_card(card) is None
     assert "No model ships" in note(None, "psyguard")
-    card.write_text('{"cross_validated": {"psyguard": {"auc": 0.9634, "folds": 5}}}', "utf-8")
+    figure = {"value": 0.9634, "low": 0.95, "high": 0.98}
+    recall = {"recall_at_1_percent": figure, "recall_at_5_percent": figure}
+    figures = {"cross_validated": {"zh": {"rows": 5, "auc": figure} | recall}}
+    card.write_text(json.dumps({"figures": figures}), "utf-8")
     told = read_card(card)
     assert told is not None
-    assert told.cross_validated == {"psyguard": CrossValidated(0.9634)}
-    assert "cross-validated: AUC 0.963" in note(told, "psyguard")
+    assert "cross-validated: AUC 0.963 [0.950-0.980]" in note(told, "psyguard")
     assert "no figure" in note(told, "llm_cssrs")

@@ -11,7 +11,8 @@ from safety.evaluation.evaluating import evaluate, sources
 from safety.evaluation.figures import Findings
 from safety.evaluation.judging import Run
 from safety.evaluation.sets import NAMES
-from safety.screening import load_screen
+from safety.lexicon import read_lexicons
+from safety.screening import Screen, load_screen
 from web.cli.options import config_option, json_option, print_json, read_settings
 
 
@@ -43,8 +44,10 @@ def evaluate_command(
         raise click.BadParameter("its folder is not there", param_hint="--picture")
     chosen, failures = sources(paths, frozenset(only))
     lexicon = read_settings(path).safety.lexicon
-    screen = load_screen(Path(lexicon) if lexicon else None)
-    run = Run(screen, None, time.perf_counter_ns, _progress, limit)
+    folder = Path(lexicon) if lexicon else None
+    run = Run(
+        load_screen(folder), Screen(read_lexicons(folder)), time.perf_counter_ns, _progress, limit
+    )
     findings = evaluate(run, read_card(), chosen, failures)
     if picture is not None:
         _draw(findings, picture)
