@@ -16,6 +16,7 @@ _SHORTEST: Final = 3
 _LONGEST: Final = 14
 _RARE: Final = 9  # the level of words that are in no list
 _MOST: Final = 60  # odd words of one line that are looked at; such a line is no English
+_FEW: Final = 3  # odd words that are looked at before it is asked whether the line is English
 _SIGNS: Final = (".", "?", ",")
 
 
@@ -45,9 +46,11 @@ class Speller:
     def mend(self, words: Sequence[str]) -> Sequence[str]:
         """The words of a line, with slips put right if it is an English line."""
         odd = [word for word in set(words).difference(self._fine) if word.isalpha()]
-        if not odd or not self._is_english(words):
+        if not odd or (len(odd) > _FEW and not self._is_english(words)):
             return words
-        meant = {word: self.meant(word) or word for word in odd[:_MOST]}
+        meant = {word: read for word in odd[:_MOST] if (read := self.meant(word))}
+        if not meant or (len(odd) <= _FEW and not self._is_english(words)):
+            return words
         return [meant.get(word, word) for word in words]
 
     def _is_english(self, words: Sequence[str]) -> bool:
