@@ -233,7 +233,7 @@ def goodbyes(signs: Signs) -> Joined | None:
     if leaving <= {"goodbye", "thanks", "sorry_for", "last_company"} and wish < 2:
         return None
     strong = leaving & {"goodbye", "absolve", "note", "entrust", "the_time"}
-    if leaving == {"in_order", "entrust"} and not signals & {"date", "hidden", "the_day"}:
+    if not leaving - {"in_order", "entrust"} and not signals & {"date", "hidden", "the_day"}:
         return None
     if {"in_order", "light"} <= leaving and signals & {"date", "now", "unprotected"}:
         return Joined("suicide", 3, "join.goodbyes")
