@@ -175,7 +175,7 @@ def find(path: Path) -> list[Source]:
     if path.is_dir():
         found = [
             (KINDS.index(kind), file)
-            for file in sorted(path.iterdir())
+            for file in sorted(path.rglob("*"))
             if file.is_file() and (kind := _kind(file)) is not None
         ]
         if not found:
