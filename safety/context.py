@@ -7,7 +7,7 @@ the last line of the other person and in the answer.
 from dataclasses import dataclass
 from typing import Final
 
-from safety.joining import Joined
+from safety.signs import Joined
 
 SHORT: Final = 9
 """Lines of at most so many words may be answers that only the question explains."""

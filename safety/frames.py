@@ -13,9 +13,9 @@ from typing import Final
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from safety.automaton import Match
-from safety.joining import DANGER_TO_SELF
 from safety.lexicon import Frames
 from safety.phrases import Compiler, Expression
+from safety.signs import DANGER_TO_SELF
 from safety.verdict import Author
 
 _CLAUSE: Final = (" . ", " ? ", " , ", " but ")

@@ -16,12 +16,13 @@ from typing import Final
 from config.risk import Risk
 from safety.context import Asked, answered
 from safety.finding import Finder, Finding, tally
-from safety.joining import Joined, Signs, join
+from safety.joining import join
 from safety.lexicon import Lexicon, read_lexicons
 from safety.likeness import Likeness, load_likeness
 from safety.model import UNREAD, Model, Opinion, load_model
 from safety.normalise import NOWHERE, Normal
 from safety.redaction import Redacted, redact
+from safety.signs import Joined, Signs
 from safety.standing import stand, standing
 from safety.verdict import (
     NOTHING,
@@ -88,14 +89,19 @@ class Screen:
             self.faults += 1
             return Screened(_standing_on(UNSCREENED, standing(context)), text, 0)
         try:
-            verdict = self._judge(text, by, context, redacted)
+            verdict = self._judge(text, by, lang, context, redacted)
         except Exception:  # noqa: BLE001 - as above; the contacts stay masked
             self.faults += 1
             verdict = _standing_on(UNSCREENED, standing(context))
         return Screened(verdict, redacted.text, len(redacted.spans))
 
     def _judge(
-        self, text: str, by: Author, context: Sequence[ContextLine], redacted: Redacted
+        self,
+        text: str,
+        by: Author,
+        lang: str | None,
+        context: Sequence[ContextLine],
+        redacted: Redacted,
     ) -> Verdict:
         words, count = self._normaliser.read(text)
         findings, quieted, over = self._finder.find(words, by)
@@ -105,7 +111,7 @@ class Screen:
         if self._model is not None and by == "seeker" and count:
             opinion = self._model.read(words, reading)
         if not quieted:
-            likely = self._likely(words, by, reading, joined)
+            likely = self._likely(words, by, lang, reading, joined)
             joined += [each for each in likely if not (over and each.category in _DONE_TO)]
             joined += _raised(opinion, reading, joined)
         shown = [each for each in findings if each.entry.category or each.entry.also]
@@ -147,13 +153,18 @@ class Screen:
         return joined
 
     def _likely(
-        self, words: str, by: Author, reading: Reading, joined: Sequence[Joined]
+        self,
+        words: str,
+        by: Author,
+        lang: str | None,
+        reading: Reading,
+        joined: Sequence[Joined],
     ) -> list[Joined]:
         """What the line is like, where that says more than its phrases."""
         if self._likeness is None:
             return []
         seen = max((*reading.levels.values(), *(each.level for each in joined)), default=0)
-        likely = self._likeness.likely(words, seen)
+        likely = self._likeness.likely(words, seen, lang)
         found = [
             Joined(category, 1, f"likeness.{category}", Certainty.POSSIBLE)
             for category in likely.conduct

@@ -3,10 +3,11 @@
 import pytest
 
 from config.risk import Risk
-from safety.joining import Signs, join
+from safety.joining import join
 from safety.lexicon import read_lexicons
 from safety.phrases import Compiler
 from safety.screening import Screen
+from safety.signs import Signs
 from safety.verdict import ContextLine
 
 # The phrases and rules alone: what a model adds is tested with the model.
