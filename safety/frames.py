@@ -18,6 +18,8 @@ from safety.phrases import Compiler, Expression
 from safety.signs import DANGER_TO_SELF
 from safety.verdict import Author
 
+DONE_BY_OTHERS: Final = frozenset({"abuse", "violence", "child_at_risk"})
+"""Categories that nobody recovers from by being well themselves."""
 _CLAUSE: Final = (" . ", " ? ", " , ", " but ")
 _SENTENCE: Final = (" . ", " ? ")
 _WINDOW: Final = 90  # code points before a match in which its negator may stand
@@ -147,7 +149,7 @@ class Weighing:
             if entry.present and entry.third is None:
                 return None
             level = min(level, 2) if entry.third is None else entry.third
-        if self._recovered(start, end):
+        if entry.category not in DONE_BY_OTHERS and self._recovered(start, end):
             return None if entry.present else min(level, entry.past)
         if self._within(rules.long_past, start, end):
             if entry.present:
