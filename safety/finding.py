@@ -86,8 +86,12 @@ class Finder:
         self.normaliser = Normaliser(known, spellings, guarded, own, speller, disguised)
         self._automaton = Automaton(indexed)
 
-    def find(self, words: str, by: Author) -> Found:
-        """The phrases in these plain words that count when this author says them."""
+    def find(self, words: str, by: Author, lang: str | None = None) -> Found:
+        """The phrases in these plain words that count when this author says them.
+
+        A phrase is weighed by the small words of its own language, and by those of the
+        language of the conversation: a borrowed word is denied as all others are.
+        """
         matches = self._automaton.find(words)
         shields = [m for m in matches if m.entry.signal == SHIELD]
         found: list[Finding] = []
@@ -103,11 +107,17 @@ class Finder:
                 weighing = Weighing(self._frames[match.lang], words, by)
                 weighings[match.lang] = weighing
             level = weighing.weigh(match)
+            if level and lang in self._frames and match.lang not in (lang, ENGLISH):
+                level = _lower(level, Weighing(self._frames[lang], words, by).weigh(match))
             quieted |= grave and (level is None or level < match.entry.level)
             if level is not None:
                 found.append(Finding(match.entry, level, match.start, match.end))
         over = _over(found)
         return Found(_yielded(found, over) if over else found, quieted, bool(over))
+
+
+def _lower(one: int, other: int | None) -> int | None:
+    return None if other is None else min(one, other)
 
 
 def tally(findings: Sequence[Finding]) -> Reading:

@@ -135,57 +135,47 @@ def day_set(signs: Signs) -> Joined | None:
     return None
 
 
+_WORDS_LEFT: Final = frozenset({"goodbye", "sorry_for", "absolve", "love_to", "note", "entrust"})
+_SOON: Final = frozenset(
+    {"now", "the_time", "goodbye", "find_me", "absolve", "entrust", "at_hand", "unseen"}
+)
+_TAKING_LEAVE: Final = frozenset(
+    {"goodbye", "thanks", "absolve", "in_order", "love_to", "light", "note", "entrust"}
+    | {"last_company", "sorry_for", "the_time"}
+)
+_ORDINARY: Final = frozenset({"goodbye", "thanks", "sorry_for", "last_company"})
+
+
 def goodbyes(signs: Signs) -> Joined | None:
     """Several signs of leave-taking: thanks, putting in order, absolving, farewell."""
-    signals = signs.signals
-    wish = signs.level("suicide")
+    signals, wish = signs.signals, signs.level("suicide")
     told = {"absolve", "in_order", "light", "entrust", "note", "goodbye_said"} & signals
     if "everyday" in signals and wish < 2 and len(told) < 3:
         return None
     if "last_words" in signals:
         return Joined("suicide", 4, "join.last_words")
     if "goodbye_said" in signals:
-        now = signals & {
-            "now",
-            "the_time",
-            "goodbye",
-            "find_me",
-            "absolve",
-            "entrust",
-            "at_hand",
-            "unseen",
-        }
-        return Joined("suicide", 4 if now or wish >= 3 else 3, "join.goodbyes")
-    if "message_to" in signals and not signals & {"now", "at_hand", "place_now", "body"}:
-        return Joined("suicide", 3, "join.message")
+        return Joined("suicide", 4 if signals & _SOON or wish >= 3 else 3, "join.goodbyes")
     if "message_to" in signals:
-        return Joined("suicide", 4, "join.message")
-    if "find_me" in signals and (
-        wish >= 1 or signals & {"goodbye", "sorry_for", "absolve", "love_to", "note", "entrust"}
-    ):
+        now = signals & {"now", "at_hand", "place_now", "body"}
+        return Joined("suicide", 4 if now else 3, "join.message")
+    if "find_me" in signals and (wish >= 1 or signals & _WORDS_LEFT):
         return Joined("suicide", 4, "join.found")
     if {"goodbye", "sorry_for"} <= signals:
         return Joined("suicide", 3, "join.goodbyes")
-    leaving = signals & {
-        "goodbye",
-        "thanks",
-        "absolve",
-        "in_order",
-        "love_to",
-        "light",
-        "note",
-        "entrust",
-        "last_company",
-        "sorry_for",
-        "the_time",
-    }
-    if leaving <= {"goodbye", "thanks", "sorry_for", "last_company"} and wish < 2:
+    return _leave_taken(signals, wish)
+
+
+def _leave_taken(signals: frozenset[str], wish: int) -> Joined | None:
+    """Small signs that are many: three, or two of which one is plain."""
+    leaving = signals & _TAKING_LEAVE
+    if leaving <= _ORDINARY and wish < 2:
         return None
-    strong = leaving & {"goodbye", "absolve", "note", "entrust", "the_time"}
     if not leaving - {"in_order", "entrust"} and not signals & {"date", "hidden", "the_day"}:
         return None
     if {"in_order", "light"} <= leaving and signals & {"date", "now", "unprotected"}:
         return Joined("suicide", 3, "join.goodbyes")
+    strong = leaving & {"goodbye", "absolve", "note", "entrust", "the_time"}
     if len(leaving) >= 3 or (len(leaving) >= 2 and strong):
         return Joined("suicide", 4 if "note" in leaving else 3, "join.goodbyes")
     return None

@@ -104,7 +104,7 @@ class Screen:
         redacted: Redacted,
     ) -> Verdict:
         words, count = self._normaliser.read(text)
-        findings, quieted, over = self._finder.find(words, by)
+        findings, quieted, over = self._finder.find(words, by, lang)
         reading = tally(findings)
         joined = self._joined(text, reading, by, context if count <= _REREAD else ())
         opinion = UNREAD
@@ -160,8 +160,11 @@ class Screen:
         reading: Reading,
         joined: Sequence[Joined],
     ) -> list[Joined]:
-        """What the line is like, where that says more than its phrases."""
-        if self._likeness is None:
+        """What a seeker's line is like, where that says more than its phrases.
+
+        Supporters ask and say back what was said: of theirs only phrases are believed.
+        """
+        if self._likeness is None or by == "supporter":
             return []
         seen = max((*reading.levels.values(), *(each.level for each in joined)), default=0)
         likely = self._likeness.likely(words, seen, lang)
@@ -170,7 +173,7 @@ class Screen:
             for category in likely.conduct
             if category not in reading.levels
         ]
-        if likely.level and by == "seeker":
+        if likely.level:
             certainty = Certainty.LIKELY if likely.odds > 0 else Certainty.POSSIBLE
             rule = f"likeness.{likely.category}"
             found.append(Joined(likely.category, likely.level, rule, certainty))

@@ -52,7 +52,7 @@ CATEGORIES: Final = (
 )
 NAMED_WEIGHT: Final = 0.1
 """Of a stretch of a post against an example: nobody has judged it by itself."""
-RATES: Final = {"1": 0.008, "2": 0.004, "3": 0.002, "4": 0.0015}
+RATES: Final = {"1": 0.008, "2": 0.007, "3": 0.004, "4": 0.0025}
 """Of lines whose risk is lower, the share that may be raised to a level: on lines not fitted to,
 many of which were written to look like danger."""
 RATES_AFTER: Final = {"2 after 1": 0.03, "3 after 1": 0.01, "3 after 2": 0.03, "4 after 3": 0.02}
@@ -60,11 +60,11 @@ RATES_AFTER: Final = {"2 after 1": 0.03, "3 after 1": 0.01, "3 after 2": 0.03, "
 CONDUCT: Final = ("harassment", "sexual")
 CONDUCT_RATE: Final = 0.003
 WRITTEN: Final = {
-    "1": 0.02, "2": 0.012, "3": 0.008, "4": 0.006, "harassment": 0.006, "sexual": 0.006,
-    "2 after 1": 0.06, "3 after 1": 0.02, "3 after 2": 0.05, "4 after 3": 0.03,
+    "1": 0.02, "2": 0.025, "3": 0.016, "4": 0.012, "harassment": 0.006, "sexual": 0.006,
+    "2 after 1": 0.08, "3 after 1": 0.03, "3 after 2": 0.06, "4 after 3": 0.04,
 }  # fmt: skip
 """The same share of lines that were written to be mistaken."""
-ABROAD_EASE: Final = 0.2
+ABROAD_EASE: Final = 0.12
 """What of that is allowed where there are few examples of ordinary talk."""
 
 
