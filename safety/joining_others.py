@@ -22,7 +22,7 @@ def sheltering(signs: Signs) -> Joined | None:
 
 def child_to_wed(signs: Signs) -> Joined | None:
     """A marriage is made ready for one who is a child."""
-    if signs.signals >= {"minor", "to_wed"} and "everyday" not in signs.signals:
+    if signs.signals >= {"minor", "to_wed"}:
         return Joined("child_at_risk", 3, "join.to_wed")
     return None
 
