@@ -52,7 +52,7 @@ CATEGORIES: Final = (
 )
 NAMED_WEIGHT: Final = 0.1
 """Of a stretch of a post against an example: nobody has judged it by itself."""
-RATES: Final = {"1": 0.008, "2": 0.007, "3": 0.004, "4": 0.0025}
+RATES: Final = {"1": 0.008, "2": 0.005, "3": 0.0022, "4": 0.0015}
 """Of lines whose risk is lower, the share that may be raised to a level: on lines not fitted to,
 many of which were written to look like danger."""
 RATES_AFTER: Final = {"2 after 1": 0.03, "3 after 1": 0.01, "3 after 2": 0.03, "4 after 3": 0.02}
@@ -60,7 +60,7 @@ RATES_AFTER: Final = {"2 after 1": 0.03, "3 after 1": 0.01, "3 after 2": 0.03, "
 CONDUCT: Final = ("harassment", "sexual")
 CONDUCT_RATE: Final = 0.003
 WRITTEN: Final = {
-    "1": 0.02, "2": 0.025, "3": 0.016, "4": 0.012, "harassment": 0.006, "sexual": 0.006,
+    "1": 0.02, "2": 0.025, "3": 0.010, "4": 0.008, "harassment": 0.006, "sexual": 0.006,
     "2 after 1": 0.08, "3 after 1": 0.03, "3 after 2": 0.06, "4 after 3": 0.04,
 }  # fmt: skip
 """The same share of lines that were written to be mistaken."""

@@ -212,11 +212,10 @@ def test_a_limit_is_spread_over_the_set(tmp_path: Path) -> None:
     assert report.sections[1].rows[0].ids == ("0", "3", "6")
 
 
-def test_the_score_leads_and_risk_decides_between_equals() -> None:
-    ordered = [
-        verdict(Risk.NONE),
-        verdict(Risk.IMMINENT),
-        verdict(Risk.NONE, score=0.4),
-        verdict(Risk.CONCERN, score=0.4),
-    ]
-    assert sorted(ordered, key=severity) == ordered
+def test_a_level_of_risk_weighs_as_much_as_a_quarter_of_the_score() -> None:
+    def verdict(score: float, risk: Risk) -> Verdict:
+        return Verdict(risk, (), (), "inline", score)
+
+    assert severity(verdict(0.9, Risk.NONE)) > severity(verdict(0.2, Risk.ELEVATED))
+    assert severity(verdict(0.2, Risk.HIGH)) > severity(verdict(0.9, Risk.NONE))
+    assert severity(verdict(0.5, Risk.HIGH)) > severity(verdict(0.5, Risk.ELEVATED))
