@@ -35,21 +35,13 @@ from safety.likeness import (  # noqa: E402
     pack,
     pieces,
 )
+from safety.verdict import CATEGORIES  # noqa: E402
 from tools.examples import Example, files_of_examples, read_examples  # noqa: E402
 from tools.fitting import fitted, matrix_of, out_of_fold  # noqa: E402
 from tools.named import read_chinese, read_named  # noqa: E402
 
-CATEGORIES: Final = (
-    "suicide",
-    "self_harm",
-    "overdose",
-    "abuse",
-    "violence",
-    "child_at_risk",
-    "eating",
-    "harassment",
-    "sexual",
-)
+KINDS: Final = tuple(category for category in CATEGORIES if category != "contact")
+"""What a line may be besides a contact, which redaction knows."""
 NAMED_WEIGHT: Final = 0.1
 """Of a stretch of a post against an example: nobody has judged it by itself."""
 RATES: Final = {"1": 0.008, "2": 0.005, "3": 0.0022, "4": 0.0015}
@@ -58,9 +50,9 @@ many of which were written to look like danger."""
 RATES_AFTER: Final = {"2 after 1": 0.03, "3 after 1": 0.01, "3 after 2": 0.03, "4 after 3": 0.02}
 """The same where phrases have seen something already."""
 CONDUCT: Final = ("harassment", "sexual")
-CONDUCT_RATE: Final = 0.003
+CONDUCT_RATE: Final = 0.001
 WRITTEN: Final = {
-    "1": 0.02, "2": 0.025, "3": 0.010, "4": 0.008, "harassment": 0.006, "sexual": 0.006,
+    "1": 0.02, "2": 0.025, "3": 0.010, "4": 0.008, "harassment": 0.002, "sexual": 0.001,
     "2 after 1": 0.08, "3 after 1": 0.03, "3 after 2": 0.06, "4 after 3": 0.04,
 }  # fmt: skip
 """The same share of lines that were written to be mistaken."""
@@ -138,7 +130,7 @@ def questions(
         rows = np.flatnonzero(seekers & ((low >= level) | (high < level)))
         yield f"risk {level}", rows, low[rows] >= level
     kinds = np.array([example.category for example in examples])
-    for category in CATEGORIES:
+    for category in KINDS:
         conduct = category in CONDUCT
         rows = np.flatnonzero(seekers | conduct)
         yield category, rows, kinds[rows] == category
