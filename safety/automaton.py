@@ -7,17 +7,17 @@ met, the phrase's other anchors must be in the same sentence before its expressi
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from safety.lexicon import Entry
-from safety.phrases import Phrase
+from safety.phrases import GROUPS, Phrase
 
 _MOST_MATCHES: Final = 8  # of one phrase in one line; more say nothing new and cost time
 _WORTH: Final = 10  # code points that are searched in the time of trying one place
-_SHORT: Final = 120  # code points up to which taking a line apart costs more than it saves
+_SHORT: Final = 120  # code points up to which it costs less to search than to think
 _LAST: Final = 200  # code points at the end of a long sentence that are read in any case
 _LAST_SENTENCES: Final = 2  # that are read in any case
 
@@ -26,8 +26,6 @@ _STOP: Final = re.compile(r" [.?] ")
 _Span = tuple[int, int]
 _Hit = tuple[int, int, int]
 """An anchor's number, and where it starts and ends."""
-_Needs = tuple[int, tuple[frozenset[int], ...]]
-"""A phrase's number, and the groups of anchors of each of which it needs one."""
 
 
 class Indexed(NamedTuple):
@@ -52,25 +50,33 @@ class Automaton:
 
     def __init__(self, indexed: Sequence[Indexed]) -> None:
         """Build once; some tens of milliseconds."""
+        count = len(indexed)
         numbers: dict[str, int] = {}
-        groups: dict[tuple[str, ...], frozenset[int]] = {}
-        within: dict[int, list[_Needs]] = {}
-        across: dict[int, list[_Needs]] = {}
+        signs: list[int] = []
+        settled = across = 0
         for number, each in enumerate(indexed):
-            for group in each.phrase.anchors:
-                if group not in groups:
-                    groups[group] = frozenset(
-                        [numbers.setdefault(anchor, len(numbers)) for anchor in group]
-                    )
-            first, *others = [groups[group] for group in each.phrase.anchors]
-            waiting = across if each.phrase.crosses else within
-            for anchor in first:
-                waiting.setdefault(anchor, []).append((number, tuple(others)))
+            across |= each.phrase.crosses << number
+            for place, group in enumerate(each.phrase.anchors):
+                bit = 1 << place * count + number
+                for anchor in group:
+                    if anchor not in numbers:
+                        numbers[anchor] = len(signs)
+                        signs.append(0)
+                    signs[numbers[anchor]] |= bit
+            for place in range(len(each.phrase.anchors), GROUPS):
+                settled |= 1 << place * count + number
         self._indexed = tuple(indexed)
-        self._heads = tuple([groups.get(each.phrase.head) for each in indexed])
+        self._signs = tuple(signs)
+        """For each anchor, the groups that it is in. A bit stands for one group of one phrase:
+        first the first groups of all phrases, then the second, and so on."""
+        self._settled = settled
+        """The groups that phrases with fewer don't have."""
+        self._across = across
+        """The phrases that speak of the end of a sentence."""
+        self._within = (1 << count) - 1 & ~across
+        self._rarest = tuple([_numbered(each.phrase.anchors[0], numbers) for each in indexed])
+        self._heads = tuple([_numbered(each.phrase.head, numbers) for each in indexed])
         """The anchors that each phrase begins with, where these are known."""
-        self._within = _Waiting(frozenset(within), within)
-        self._across = _Waiting(frozenset(across), across)
         self._anchors = AhoCorasick(list(numbers), matchkind=MatchKind.Standard)
 
     def find(self, words: str) -> list[Match]:
@@ -78,13 +84,15 @@ class Automaton:
         hits = self._anchors.find_matches_as_indexes(words, overlapping=True)
         if not hits:
             return []
-        found = self._within_sentences(words, hits)
-        met = {hit[0] for hit in hits}
-        across = _candidates(self._across, met)
-        if across:
-            whole = _Stretch(words, 0, len(words), _places(hits), met)
-            for number, anchors in across.items():
-                found += self._matched(number, whole, anchors)
+        sentences = _sentences(words, hits)
+        if len(sentences) == 1:
+            start, end, those = sentences[0]
+            stretch = _Stretch(words, start, end, those)
+            found: list[tuple[int, int, int]] = []
+            for number in self._candidates(self._seen(stretch.met), self._within | self._across):
+                found += self._matched(number, stretch)
+        else:
+            found = self._in_sentences(words, hits, sentences)
         found.sort()
         indexed = self._indexed
         return [
@@ -92,97 +100,96 @@ class Automaton:
             for number, start, end in found
         ]
 
-    def _within_sentences(self, words: str, hits: list[_Hit]) -> list[tuple[int, int, int]]:
+    def _in_sentences(
+        self, words: str, hits: list[_Hit], sentences: list[tuple[int, int, list[_Hit]]]
+    ) -> list[tuple[int, int, int]]:
         found: list[tuple[int, int, int]] = []
         counts: dict[int, int] = {}
-        sentences = _sentences(words, hits)
+        seen_at_all = 0
         last = len(sentences) - _LAST_SENTENCES
         for place, (start, end, those) in enumerate(sentences):
-            met = {hit[0] for hit in those}
-            candidates = _candidates(self._within, met)
-            if candidates:
-                stretch = _Stretch(words, start, end, _places(those), met)
-                for number, anchors in candidates.items():
-                    before = counts.get(number, 0)
-                    if before < _MOST_MATCHES or place >= last:
-                        here = self._matched(number, stretch, anchors)
-                        counts[number] = before + len(here)
-                        found += here
+            stretch = _Stretch(words, start, end, those)
+            seen = self._seen(stretch.met)
+            seen_at_all |= seen
+            for number in self._candidates(seen, self._within):
+                before = counts.get(number, 0)
+                if before < _MOST_MATCHES or place >= last:
+                    here = self._matched(number, stretch)
+                    counts[number] = before + len(here)
+                    found += here
+        across = self._candidates(seen_at_all, self._across)
+        if across:
+            whole = _Stretch(words, 0, len(words), hits)
+            for number in across:
+                found += self._matched(number, whole)
         return found
 
-    def _matched(
-        self, number: int, stretch: "_Stretch", anchors: list[int]
-    ) -> list[tuple[int, int, int]]:
-        """Where a phrase is in a stretch that holds these of its rarest anchors."""
+    def _seen(self, met: Iterable[int]) -> int:
+        """The groups of which an anchor is met, and those that phrases don't have."""
+        signs, seen = self._signs, self._settled
+        for anchor in met:
+            seen |= signs[anchor]
+        return seen
+
+    def _candidates(self, seen: int, among: int) -> list[int]:
+        """The phrases, of a set of them, of which all groups are seen."""
+        count = len(self._indexed)
+        whole = seen & among
+        for place in range(1, GROUPS):
+            whole &= seen >> place * count
+        numbers: list[int] = []
+        while whole:
+            lowest = whole & -whole
+            numbers.append(lowest.bit_length() - 1)
+            whole ^= lowest
+        return numbers
+
+    def _matched(self, number: int, stretch: "_Stretch") -> list[tuple[int, int, int]]:
+        """Where a phrase is in a stretch that holds an anchor of each of its groups."""
         phrase, head = self._indexed[number].phrase, self._heads[number]
         lead = phrase.lead
         if phrase.fixed:
-            here = _fixed(stretch.spans(anchors), lead)
+            here = _fixed(stretch.spans(self._rarest[number]), lead)
         elif phrase.opens:
             here = _opening(phrase, stretch)
         else:
-            starts = stretch.starts(head) if head else []
-            if starts and len(starts) * _WORTH < stretch.end - stretch.start:
-                here = _begun(phrase, stretch, starts)
+            size = stretch.end - stretch.start
+            starts = {start for start, _ in stretch.spans(head)} if size > _SHORT and head else ()
+            if 0 < len(starts) * _WORTH < size:
+                here = _begun(phrase, stretch, sorted(starts))
             else:
-                here = _tried(phrase, stretch, anchors)
+                here = _tried(phrase, stretch, self._rarest[number])
         return [(number, start + lead, end) for start, end in here]
 
 
-class _Waiting(NamedTuple):
-    """Phrases that wait for their rarest anchors."""
-
-    rare: frozenset[int]
-    phrases: dict[int, list[_Needs]]
-    """Those that wait for each."""
+def _numbered(group: tuple[str, ...], numbers: dict[str, int]) -> frozenset[int]:
+    return frozenset([numbers[anchor] for anchor in group])
 
 
-class _Stretch(NamedTuple):
+class _Stretch:
     """A part of the words in which phrases are looked for, and where its anchors are."""
 
-    words: str
-    start: int
-    end: int
-    places: dict[int, list[_Span]]
-    met: set[int]
-    """The anchors that are here."""
+    __slots__ = ("_hits", "_places", "end", "met", "start", "words")
 
-    def spans(self, anchors: list[int]) -> list[_Span]:
-        """Where these anchors are."""
-        if len(anchors) == 1:
-            return self.places[anchors[0]]
-        return [span for anchor in anchors for span in self.places[anchor]]
+    def __init__(self, words: str, start: int, end: int, hits: list[_Hit]) -> None:
+        """`hits` are those of the anchors within."""
+        self.words = words
+        self.start = start
+        self.end = end
+        self.met = {hit[0] for hit in hits}
+        """The anchors that are here."""
+        self._hits = hits
+        self._places: dict[int, list[_Span]] | None = None
 
-    def starts(self, anchors: frozenset[int]) -> list[int]:
-        """Where those of these anchors begin that are here."""
-        places = self.places
-        return sorted({start for anchor in anchors & self.met for start, _ in places[anchor]})
-
-
-def _places(hits: list[_Hit]) -> dict[int, list[_Span]]:
-    places: dict[int, list[_Span]] = {}
-    for anchor, start, end in hits:
-        if anchor in places:
-            places[anchor].append((start, end))
-        else:
-            places[anchor] = [(start, end)]
-    return places
-
-
-def _candidates(waiting: _Waiting, met: set[int]) -> dict[int, list[int]]:
-    """The phrases of which every group has an anchor here, with their rarest ones."""
-    candidates: dict[int, list[int]] = {}
-    for anchor in waiting.rare & met:
-        for number, others in waiting.phrases[anchor]:
-            if number in candidates:
-                candidates[number].append(anchor)
-                continue
-            for group in others:
-                if group.isdisjoint(met):
-                    break
-            else:
-                candidates[number] = [anchor]
-    return candidates
+    def spans(self, anchors: frozenset[int]) -> list[_Span]:
+        """Where those of these anchors are that are here."""
+        if self._places is None:
+            places: dict[int, list[_Span]] = {anchor: [] for anchor in self.met}
+            for anchor, start, end in self._hits:
+                places[anchor].append((start, end))
+            self._places = places
+        places = self._places
+        return [span for anchor in anchors & self.met for span in places[anchor]]
 
 
 def _sentences(words: str, hits: list[_Hit]) -> list[tuple[int, int, list[_Hit]]]:
@@ -243,7 +250,7 @@ def _begun(phrase: Phrase, stretch: _Stretch, starts: list[int]) -> list[_Span]:
     return _enough(found)
 
 
-def _tried(phrase: Phrase, stretch: _Stretch, anchors: list[int]) -> list[_Span]:
+def _tried(phrase: Phrase, stretch: _Stretch, rare: frozenset[int]) -> list[_Span]:
     """Where the phrase matches, wherever it may begin."""
     search, lead = phrase.expression.pattern.search, phrase.lead
     words, end = stretch.words, stretch.end
@@ -253,7 +260,7 @@ def _tried(phrase: Phrase, stretch: _Stretch, anchors: list[int]) -> list[_Span]
         found.append(match.span())
         after = match.end() - lead
         if len(found) >= _MOST_MATCHES:
-            after = max(after, max(stretch.spans(anchors))[1] - _LAST)
+            after = max(after, max(stretch.spans(rare))[1] - _LAST)
         match = search(words, after, end)
     return found
 
