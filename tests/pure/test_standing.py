@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.risk import Risk
+from safety.screening import load_screen
 from safety.standing import stand
 from safety.verdict import ContextLine
 
@@ -56,3 +57,18 @@ def test_a_retraction_after_calmer_lines_lowers_one_level_and_then_waits_again()
     back = (Risk.NONE, True)
     lines = conversation([(Risk.HIGH, False), calm, calm, back, back, back, back])
     assert [int(line.standing) for line in lines] == [3, 3, 3, 2, 2, 1, 1]
+
+
+def test_what_a_seeker_takes_back_lowers_the_conversation_slowly() -> None:
+    screen = load_screen()
+    lines: list[ContextLine] = []
+    said = (
+        "im going to end my life tonight",
+        "i dont know",
+        "its raining here",
+        "i gave the pills to my mum",
+    )
+    for text in said:
+        verdict = screen.screen(text, by="seeker", lang="en", context=lines).verdict
+        lines.append(ContextLine("seeker", text, verdict.risk, verdict.standing))
+    assert [int(line.standing) for line in lines] == [4, 4, 4, 3]
