@@ -135,8 +135,10 @@ def _opening(parts: Parts, command: Enter) -> Line | None:
     text = command.opening.strip()
     if not text:
         return None
-    masked, verdict = screened(parts.screen, text, "seeker", command.language, [])
-    return line(by="seeker", text=masked, ref=OPENING_REF, at=parts.now(), verdict=verdict)
+    read = screened(parts.screen, text, "seeker", command.language, [])
+    return line(
+        by="seeker", text=read.masked, ref=OPENING_REF, at=parts.now(), verdict=read.verdict
+    )
 
 
 def _known_topics(asked: list[str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from config.ids import AccountId, ConversationId, Ref, Seq
 from config.risk import ESCALATES_FROM, Risk
 from safety.screening import Screen
 from safety.verdict import Author as ScreenedAuthor
-from safety.verdict import ContextLine, Verdict
+from safety.verdict import ContextLine, Screened, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Speaker:
 
 def screened(
     screen: Screen, text: str, by: Author, lang: str, context: list[ContextLine]
-) -> tuple[str, Verdict]:
-    """Return the text as it may be delivered, and the verdict on it.
+) -> Screened:
+    """Return the line as it may be delivered, and the verdict on it.
 
     Where contacts were masked the offsets of the original no longer fit, so the spans are taken
     from a second look at the masked text; the graver risk counts.
@@ -48,7 +48,7 @@ def screened(
     as_author: ScreenedAuthor = "seeker" if by == "seeker" else "supporter"
     first = screen.screen(text, by=as_author, lang=lang, context=context)
     if not first.contacts:
-        return first.masked, first.verdict
+        return first
     second = screen.screen(first.masked, by=as_author, lang=lang, context=context)
     verdict = Verdict(
         risk=max(first.verdict.risk, second.verdict.risk),
@@ -59,7 +59,7 @@ def screened(
         standing=max(first.verdict.standing, second.verdict.standing),
         lowers=first.verdict.lowers and second.verdict.lowers,
     )
-    return first.masked, verdict
+    return Screened(verdict, first.masked, first.contacts, second.reading)
 
 
 async def say(
@@ -82,7 +82,8 @@ async def say(
         StoreUnreachable: the outcome is unknown; say it again with the same ref.
     """
     began = monotonic()
-    masked, verdict = screened(parts.screen, text, speaker.by, lang, parts.relay.context(id_))
+    read = screened(parts.screen, text, speaker.by, lang, parts.relay.context(id_))
+    masked, verdict = read.masked, read.verdict
     entry = line(
         by=speaker.by,
         text=masked,
@@ -98,7 +99,7 @@ async def say(
     if not appended.fresh:
         return await _again(parts, id_, appended, text, accepted)
     accepted(appended.seq, entry.at, masked if masked != text else None)
-    parts.relay.committed(id_, appended.seq, entry, follower)
+    parts.relay.committed(id_, appended.seq, entry, follower, read.reading)
     parts.tallies.line(speaker.by, monotonic() - began)
     if verdict.risk > Risk.NONE or verdict.tier == "unscreened":
         parts.tallies.flag(verdict.risk, verdict.tier)

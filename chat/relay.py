@@ -22,7 +22,7 @@ from chat import protocol_staff as staff
 from chat.entry import FlagDoubted, FlagRaised, Line, LogEntry, StaffLogEntry
 from chat.log import PAGE, Log
 from config.ids import AccountId, ConversationId, Seq
-from safety.verdict import ContextLine
+from safety.verdict import ContextLine, Reading
 from store.errors import StoreError
 
 log = logging.getLogger("benchside.relay")
@@ -170,15 +170,23 @@ class Relay:
             self._wanted.set()
 
     def committed(
-        self, conversation: ConversationId, seq: Seq, entry: LogEntry, sender: Follower | None
+        self,
+        conversation: ConversationId,
+        seq: Seq,
+        entry: LogEntry,
+        sender: Follower | None,
+        reading: Reading | None = None,
     ) -> None:
-        """Hand over an entry that this process has just committed; the sender knows it already."""
+        """Hand over an entry that this process has just committed; the sender knows it already.
+
+        `reading` is what the filter saw in a line, which it need not look for again.
+        """
         following = self._followings.get(conversation)
         if following is None:
             return
         if sender is not None and following.positions.get(sender) == seq - 1:
             following.positions[sender] = seq
-        _remember(following, seq, entry)
+        _remember(following, seq, entry, reading)
         frames = _Frames(conversation, seq, entry)
         for follower, position in list(following.positions.items()):
             if position == seq - 1:
@@ -350,9 +358,11 @@ class _Frames:
         return [wire.encode(fact) for fact in heard]
 
 
-def _remember(following: _Following, seq: Seq, entry: LogEntry) -> None:
+def _remember(
+    following: _Following, seq: Seq, entry: LogEntry, reading: Reading | None = None
+) -> None:
     """Keep the last lines as the filter's context."""
     if seq > following.context_at and isinstance(entry, Line):
         following.context_at = seq
         by: Literal["seeker", "supporter"] = "seeker" if entry.by == "seeker" else "supporter"
-        following.context.append(ContextLine(by, entry.text, entry.risk, entry.standing))
+        following.context.append(ContextLine(by, entry.text, entry.risk, entry.standing, reading))

@@ -7,13 +7,13 @@ met, the phrase's other anchors must be in the same sentence before its expressi
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from safety.lexicon import Entry
-from safety.phrases import GROUPS, Phrase
+from safety.phrases import Phrase
 
 _MOST_MATCHES: Final = 8  # of one phrase in one line; more say nothing new and cost time
 _WORTH: Final = 10  # code points that are searched in the time of trying one place
@@ -50,31 +50,29 @@ class Automaton:
 
     def __init__(self, indexed: Sequence[Indexed]) -> None:
         """Build once; some tens of milliseconds."""
-        count = len(indexed)
         numbers: dict[str, int] = {}
-        signs: list[int] = []
-        settled = across = 0
-        for number, each in enumerate(indexed):
-            across |= each.phrase.crosses << number
-            for place, group in enumerate(each.phrase.anchors):
-                bit = 1 << place * count + number
+        for each in indexed:
+            for group in each.phrase.anchors:
                 for anchor in group:
-                    if anchor not in numbers:
-                        numbers[anchor] = len(signs)
-                        signs.append(0)
-                    signs[numbers[anchor]] |= bit
-            for place in range(len(each.phrase.anchors), GROUPS):
-                settled |= 1 << place * count + number
+                    numbers.setdefault(anchor, len(numbers))
         self._indexed = tuple(indexed)
-        self._signs = tuple(signs)
-        """For each anchor, the groups that it is in. A bit stands for one group of one phrase:
-        first the first groups of all phrases, then the second, and so on."""
-        self._settled = settled
-        """The groups that phrases with fewer don't have."""
-        self._across = across
-        """The phrases that speak of the end of a sentence."""
-        self._within = (1 << count) - 1 & ~across
         self._rarest = tuple([_numbered(each.phrase.anchors[0], numbers) for each in indexed])
+        self._others = tuple(
+            [
+                tuple([_numbered(one, numbers) for one in each.phrase.anchors[1:]])
+                for each in indexed
+            ]
+        )
+        """The other groups of anchors of each phrase."""
+        waiting: list[list[int]] = [[] for _ in numbers]
+        for number, rarest in enumerate(self._rarest):
+            for anchor in rarest:
+                waiting[anchor].append(number)
+        self._waiting = tuple([tuple(phrases) for phrases in waiting])
+        """For each anchor, the phrases of which it is one of the rarest."""
+        crosses = [number for number, each in enumerate(indexed) if each.phrase.crosses]
+        self._across = frozenset(crosses)
+        """The phrases that speak of the end of a sentence."""
         self._heads = tuple([_numbered(each.phrase.head, numbers) for each in indexed])
         """The anchors that each phrase begins with, where these are known."""
         self._anchors = AhoCorasick(list(numbers), matchkind=MatchKind.Standard)
@@ -89,10 +87,12 @@ class Automaton:
             start, end, those = sentences[0]
             stretch = _Stretch(words, start, end, those)
             found: list[tuple[int, int, int]] = []
-            for number in self._candidates(self._seen(stretch.met), self._within | self._across):
+            for number in self._candidates(stretch.met):
                 found += self._matched(number, stretch)
         else:
             found = self._in_sentences(words, hits, sentences)
+        if not found:
+            return []
         found.sort()
         indexed = self._indexed
         return [
@@ -105,44 +105,33 @@ class Automaton:
     ) -> list[tuple[int, int, int]]:
         found: list[tuple[int, int, int]] = []
         counts: dict[int, int] = {}
-        seen_at_all = 0
         last = len(sentences) - _LAST_SENTENCES
         for place, (start, end, those) in enumerate(sentences):
             stretch = _Stretch(words, start, end, those)
-            seen = self._seen(stretch.met)
-            seen_at_all |= seen
-            for number in self._candidates(seen, self._within):
+            for number in self._candidates(stretch.met):
                 before = counts.get(number, 0)
-                if before < _MOST_MATCHES or place >= last:
+                if number not in self._across and (before < _MOST_MATCHES or place >= last):
                     here = self._matched(number, stretch)
                     counts[number] = before + len(here)
                     found += here
-        across = self._candidates(seen_at_all, self._across)
-        if across:
-            whole = _Stretch(words, 0, len(words), hits)
-            for number in across:
+        whole = _Stretch(words, 0, len(words), hits)
+        for number in self._candidates(whole.met):
+            if number in self._across:
                 found += self._matched(number, whole)
         return found
 
-    def _seen(self, met: Iterable[int]) -> int:
-        """The groups of which an anchor is met, and those that phrases don't have."""
-        signs, seen = self._signs, self._settled
+    def _candidates(self, met: set[int]) -> list[int]:
+        """The phrases of which an anchor of each group is met."""
+        waiting, others = self._waiting, self._others
+        candidates: list[int] = []
         for anchor in met:
-            seen |= signs[anchor]
-        return seen
-
-    def _candidates(self, seen: int, among: int) -> list[int]:
-        """The phrases, of a set of them, of which all groups are seen."""
-        count = len(self._indexed)
-        whole = seen & among
-        for place in range(1, GROUPS):
-            whole &= seen >> place * count
-        numbers: list[int] = []
-        while whole:
-            lowest = whole & -whole
-            numbers.append(lowest.bit_length() - 1)
-            whole ^= lowest
-        return numbers
+            for number in waiting[anchor]:
+                for group in others[number]:
+                    if group.isdisjoint(met):
+                        break
+                else:
+                    candidates.append(number)
+        return candidates if len(candidates) < 2 else sorted(set(candidates))
 
     def _matched(self, number: int, stretch: "_Stretch") -> list[tuple[int, int, int]]:
         """Where a phrase is in a stretch that holds an anchor of each of its groups."""

@@ -71,16 +71,25 @@ def read_kindred(path: Path) -> Kindred:
     return Kindred(classes)
 
 
-def grams(hashed: Hashes) -> Places:
-    """The places of all pieces of words that were hashed, as often as each is there."""
+def grams(hashed: NDArray[np.uint64]) -> Places:
+    """The places of all pieces of words that were hashed, as often as each is there.
+
+    Of several rows of as many words each, the pieces of all rows.
+    """
+    first = hashed * _OTHER
+    second = hashed * _PAIR
     pieces = [hashed]
     run = hashed
+    size = hashed.shape[-1]
     for n in _RUNS:
-        if len(hashed) >= n:
-            run = run[:-1] * _PAIR + hashed[n - 1 :]
+        if size >= n:
+            run = run[..., :-1] * _PAIR + hashed[..., n - 1 :]
             pieces.append(run)
-    pieces += [hashed[:-gap] * _OTHER + hashed[gap:] * _PAIR for gap in _GAPS if len(hashed) > gap]
-    return (np.concatenate(pieces) >> _SHIFT).astype(np.int64)
+    for gap in _GAPS:
+        if size > gap:
+            pieces.append(first[..., :-gap] + second[..., gap:])
+    places: Places = (np.concatenate(pieces, axis=-1).ravel() >> _SHIFT).view(np.int64)
+    return places
 
 
 def _powers(base: int, factor: int) -> NDArray[np.uint64]:

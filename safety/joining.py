@@ -41,7 +41,9 @@ from safety.signs import Joined, Rule, Signs
 
 
 def join(signs: Signs) -> list[Joined]:
-    """All that the rules make of the signs of one line."""
+    """All that the rules make of the signs of one line; of a line without any, nothing."""
+    if not signs.signals and not signs.levels:
+        return []
     return [joined for rule in RULES if (joined := rule(signs)) is not None]
 
 

@@ -88,8 +88,8 @@ class Likeness:
         """`weights`: one row for each of 2^BITS places, one column for each head."""
         self._kindred = kindred
         self._biases = np.array([head.bias for head in card.heads], np.float32)
-        scales = np.array([head.scale for head in card.heads], np.float32)
-        self._weights: NDArray[np.float32] = weights.astype(np.float32) * scales
+        self._scales = np.array([head.scale for head in card.heads], np.float32)
+        self._weights = weights  # small as they are shipped: what is looked up stays in the cache
         names = [head.name for head in card.heads]
         self._risks = [names.index(f"risk {level}") for level in (1, 2, 3, 4)]
         self._first = 4
@@ -135,8 +135,9 @@ class Likeness:
     def _score(self, hashed: Hashes) -> Scores:
         if not len(hashed):
             return self._biases
-        rows: Scores = self._weights.take(pieces(hashed, self._kindred), axis=0)
+        rows = self._weights.take(pieces(hashed, self._kindred), axis=0).astype(np.float32)
         total: Scores = _ONES[: len(rows)] @ rows  # faster than a sum over the first axis
+        total *= self._scales
         total *= 1 / (len(rows) + SHRINK) ** 0.5
         total += self._biases
         return total
@@ -160,7 +161,7 @@ def apart(words: str) -> str:
 
 def pieces(hashed: Hashes, kindred: Kindred) -> Places:
     """The pieces of a line, in its own words and in the classes of its words."""
-    return np.concatenate((grams(hashed), grams(kindred.of(hashed))))
+    return grams(np.stack((hashed, kindred.of(hashed))))
 
 
 def pack(card: Card, weights: NDArray[np.int8]) -> bytes:

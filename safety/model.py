@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from config.risk import Risk
 from safety.features import SELF, Floats, dense, dense_size, evidence, rows_of
@@ -44,6 +45,14 @@ UNREAD: Final = Opinion(0.0, Risk.NONE)
 """The opinion of a line that the model can't read."""
 
 
+class Table(NamedTuple):
+    """The rows of all runs of letters, as small as they are shipped: so they stay in the cache."""
+
+    rows: NDArray[np.int8]
+    scale: Floats
+    """What a step is worth in each column."""
+
+
 class HeadCard(msgspec.Struct, frozen=True, kw_only=True):
     """How the lines of one script are read, and for what."""
 
@@ -68,7 +77,7 @@ class InlineCard(Card, frozen=True, kw_only=True):
 class Head:
     """Asks one question of the lines of one script."""
 
-    def __init__(self, card: HeadCard, table: Floats, net: Net) -> None:
+    def __init__(self, card: HeadCard, table: Table, net: Net) -> None:
         """`table` has the plain weight, 1 if known, and directions of meaning of each row."""
         self.card = card
         self._table = table
@@ -127,16 +136,17 @@ def danger(reading: Reading) -> int:
 def look(
     words: str,
     reading: Reading,
-    table: Floats,
+    table: Table,
     lengths: tuple[int, ...],
     signals: Mapping[str, int],
 ) -> Floats:
     """All features of a line: `dense` of its letters, then `evidence`."""
-    bits = len(table).bit_length() - 1
+    bits = len(table.rows).bit_length() - 1
     rows = rows_of(words, lengths, bits)
     one = rows[0] if len(rows) == 1 else np.concatenate(rows)
     seen = np.array(evidence(reading, signals), np.float32)
-    return np.concatenate((dense(table.take(one, axis=0), len(rows[0])), seen))
+    weights: Floats = table.rows.take(one, axis=0) * table.scale
+    return np.concatenate((dense(weights, len(rows[0])), seen))
 
 
 def load_model(folder: Path | None = None) -> Model:
@@ -165,7 +175,7 @@ def _head(name: str, card: HeadCard, arrays: Arrays) -> Head:
         raise ModelError(_FILE, f"the table of {name} does not have the size that the card tells")
     seen = evidence(Reading({}, frozenset()), dict.fromkeys(card.signals, 0))
     width = dense_size(small.shape[1]) + len(seen)
-    return Head(card, small * scale, net_of(arrays, name, width, _FILE))
+    return Head(card, Table(small.astype(np.int8), scale), net_of(arrays, name, width, _FILE))
 
 
 def _is_han(words: str) -> bool:

@@ -45,6 +45,10 @@ _LIKELY: Final = 0.9  # from this probability on, the model's word is more than 
 _REREAD: Final = 24  # lines longer than so many words are taken to speak for themselves
 
 
+_Earlier = tuple[ContextLine, Reading]
+"""An earlier line, and what the rules see in it."""
+
+
 class Screen:
     """Reads lines. Loaded once; thread-safe, and pure but for the count of faults.
 
@@ -89,11 +93,12 @@ class Screen:
             self.faults += 1
             return Screened(_standing_on(UNSCREENED, standing(context)), text, 0)
         try:
-            verdict = self._judge(text, by, lang, context, redacted)
+            verdict, reading = self._judge(text, by, lang, context, redacted)
         except Exception:  # noqa: BLE001 - as above; the contacts stay masked
             self.faults += 1
-            verdict = _standing_on(UNSCREENED, standing(context))
-        return Screened(verdict, redacted.text, len(redacted.spans))
+            verdict, reading = _standing_on(UNSCREENED, standing(context)), None
+        count = len(redacted.spans)
+        return Screened(verdict, redacted.text, count, None if count else reading)
 
     def _judge(
         self,
@@ -102,11 +107,11 @@ class Screen:
         lang: str | None,
         context: Sequence[ContextLine],
         redacted: Redacted,
-    ) -> Verdict:
+    ) -> tuple[Verdict, Reading]:
         words, count = self._normaliser.read(text)
         findings, quieted, over = self._finder.find(words, by, lang)
         reading = tally(findings)
-        joined = self._joined(text, reading, by, context if count <= _REREAD else ())
+        joined = self._joined(text, reading, by, lang, context if count <= _REREAD else ())
         opinion = UNREAD
         if self._model is not None and by == "seeker" and count:
             opinion = self._model.read(words, reading)
@@ -123,25 +128,31 @@ class Screen:
         if opinion.score:
             verdict = replace(verdict, score=opinion.score)
         if by == "supporter":
-            return _standing_on(verdict, max(standing(context), verdict.risk))
+            return _standing_on(verdict, max(standing(context), verdict.risk)), reading
         retracts = "retracts" in reading.signals
         after = stand(context, verdict.risk, retracts=retracts)
-        return _standing_on(verdict, after, standing(context))
+        return _standing_on(verdict, after, standing(context)), reading
 
     def _joined(
-        self, text: str, reading: Reading, by: Author, context: Sequence[ContextLine]
+        self,
+        text: str,
+        reading: Reading,
+        by: Author,
+        lang: str | None,
+        context: Sequence[ContextLine],
     ) -> list[Joined]:
         before: Mapping[str, int] = {}
         signals_before: frozenset[str] = frozenset()
         told: frozenset[str] = frozenset()
         joined: list[Joined] = []
         if context:
-            readings = [self._reading(line) for line in context]
-            told = _signals(context, readings, by)
-            context, readings = context[-_CONTEXT:], readings[-_CONTEXT:]
-            before = _levels(context, readings, by)
-            signals_before = _signals(context, readings, by)
-            questions = _questions(context, readings, by)
+            readings = [line.reading or self._reading(line, lang) for line in context]
+            earlier = list(zip(context, readings, strict=True))
+            told = _signals(earlier, by)
+            earlier = earlier[-_CONTEXT:]
+            before = _levels(earlier, by)
+            signals_before = _signals(earlier, by)
+            questions = _questions(earlier, by)
             if by == "seeker" and questions:
                 length = self._length(text)
                 asked = Asked(questions, reading.signals, length, _self_danger(before))
@@ -183,11 +194,11 @@ class Screen:
         normal = self._normaliser.normalise(text)
         return sum(1 for start in normal.starts if normal.words[start] not in ".,?")
 
-    def _reading(self, line: ContextLine) -> Reading:
+    def _reading(self, line: ContextLine, lang: str | None) -> Reading:
         """What the rules see in an earlier line by itself; read once, then kept there."""
         if line.reading is None:
             words, _ = self._normaliser.read(line.text)
-            line.reading = tally(self._finder.find(words, line.by).findings)
+            line.reading = tally(self._finder.find(words, line.by, lang).findings)
         return line.reading
 
 
@@ -214,37 +225,32 @@ def _raised(opinion: Opinion, reading: Reading, joined: Sequence[Joined]) -> lis
     return [Joined("suicide", int(opinion.supports), "model.suicide", certainty)]
 
 
-def _levels(
-    context: Sequence[ContextLine], readings: Sequence[Reading], by: Author
-) -> Mapping[str, int]:
+def _levels(earlier: Sequence[_Earlier], by: Author) -> Mapping[str, int]:
     """The highest level of each category in what the author said before."""
     levels: dict[str, int] = {}
-    for line, reading in zip(context, readings, strict=True):
-        if line.by == by:
+    for line, reading in earlier:
+        if reading.levels and line.by == by:
             for category, level in reading.levels.items():
                 levels[category] = max(level, levels.get(category, 0))
     return levels
 
 
-def _signals(
-    context: Sequence[ContextLine], readings: Sequence[Reading], by: Author
-) -> frozenset[str]:
+def _signals(earlier: Sequence[_Earlier], by: Author) -> frozenset[str]:
     """The signals of the author's earlier lines, and of the other's with `_before` behind them."""
     signals: set[str] = set()
-    for line, reading in zip(context, readings, strict=True):
-        if line.by == by:
-            signals |= reading.signals
-        else:
-            signals |= {f"{name}_before" for name in reading.signals}
+    for line, reading in earlier:
+        if reading.signals:
+            if line.by == by:
+                signals |= reading.signals
+            else:
+                signals.update([f"{name}_before" for name in reading.signals])
     return frozenset(signals)
 
 
-def _questions(
-    context: Sequence[ContextLine], readings: Sequence[Reading], by: Author
-) -> frozenset[str]:
+def _questions(earlier: Sequence[_Earlier], by: Author) -> frozenset[str]:
     """The signals of what the other person said since the author's last line."""
     questions: frozenset[str] = frozenset()
-    for line, reading in zip(reversed(context), reversed(readings), strict=True):
+    for line, reading in reversed(earlier):
         if line.by == by:
             break
         questions |= reading.signals

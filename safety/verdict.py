@@ -5,7 +5,7 @@ from one (refusing, escalating) is the business of those who read it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Literal
 
@@ -99,8 +99,8 @@ class ContextLine:
     """What the line was judged to be when it was said."""
     standing: Risk = Risk.NONE
     """The risk of the conversation after that line."""
-    reading: Reading | None = field(default=None, init=False)
-    """Left here by the screen that first reads the line again, to be found by the next."""
+    reading: Reading | None = None
+    """Left here by the screen that first reads the line, to be found by the next."""
 
     def __repr__(self) -> str:
         """Without the text: a traceback must not carry what was said."""
@@ -116,6 +116,9 @@ class Screened:
     """The line with personal contacts replaced; all other text is untouched."""
     contacts: int
     """How many contacts were masked."""
+    reading: Reading | None = None
+    """What the rules saw in the line by itself, for the `ContextLine` that it becomes, if nothing
+    was masked."""
 
     def __repr__(self) -> str:
         """Without the text: a traceback must not carry what was said."""

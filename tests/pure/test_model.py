@@ -17,7 +17,7 @@ from config.risk import Risk
 from safety.features import MOST, dense, dense_size, evidence, rows_of
 from safety.finding import Finder, tally
 from safety.lexicon import read_lexicons
-from safety.model import UNREAD, Model, load_model, look
+from safety.model import UNREAD, Model, Table, load_model, look
 from safety.verdict import CATEGORIES, Reading
 from safety.weights import SHIPPED, ModelError
 
@@ -88,10 +88,14 @@ def test_a_run_has_the_same_row_wherever_it_stands(before: str, run: str) -> Non
 
 @given(st.text(max_size=80), LEVELS)
 def test_training_and_server_see_the_same_features(words: str, levels: dict[str, int]) -> None:
-    table = np.random.default_rng(0).normal(size=(1 << 10, 6)).astype(np.float32)
+    chance = np.random.default_rng(0)
+    table = Table(
+        chance.integers(-128, 128, size=(1 << 10, 6), dtype=np.int8),
+        chance.random(6, dtype=np.float32),
+    )
     reading = Reading(levels, frozenset({"now"}))
     rows = rows_of(words, (2, 4), 10)
-    letters = dense(table[np.concatenate(rows)], len(rows[0]))
+    letters = dense(table.rows[np.concatenate(rows)] * table.scale, len(rows[0]))
     together = np.append(letters, np.array(evidence(reading, {"now": 0}), np.float32))
     seen = look(words, reading, table, (2, 4), {"now": 0})
     assert np.array_equal(seen, together.astype(np.float32))

@@ -18,6 +18,7 @@ from chat.log_memory import MemoryLog, MemoryWakes
 from chat.relay import Relay
 from config.ids import AccountId, ConversationId, Ref, Seq
 from config.risk import Risk
+from safety.verdict import Reading
 from store.errors import StoreError, StoreUnreachable
 from store.tasks import beside
 from tests.support.talks import (
@@ -579,6 +580,16 @@ async def test_hints_reach_every_process(here: Process, there: Process) -> None:
     await there.log.set_gone(ONE, START)
     assert seeker.hints == anna.hints == ["tseeker:", "p0"]
     assert seeker.frames == []
+
+
+async def test_what_the_filter_read_it_need_not_read_again(here: Process) -> None:
+    seeker = Follower()
+    await here.follows(seeker)
+    line, reading = a_line("r1"), Reading({"suicide": 1}, frozenset({"goodbye"}))
+    appended = await here.log.append(ONE, SEEKER, line)
+    assert isinstance(appended, Appended)
+    here.relay.committed(ONE, appended.seq, line, seeker, reading)
+    assert [kept.reading for kept in here.relay.context(ONE)] == [reading]
 
 
 async def test_the_filter_is_given_the_last_lines(here: Process, there: Process) -> None:

@@ -33,6 +33,14 @@ def test_any_text_is_screened_without_a_fault(text: str, by: Author) -> None:
         assert span.category in CATEGORIES
 
 
+@given(st.sampled_from([case for one in read_lexicons() for case in one.classes.values()]))
+def test_what_a_line_leaves_for_those_after_it_is_what_they_would_read(text: str) -> None:
+    said = SCREEN.screen(text, by="seeker", lang="en")
+    line = ContextLine("seeker", said.masked)
+    SCREEN.screen("ok", by="supporter", lang="en", context=[line])
+    assert said.contacts or said.reading == line.reading
+
+
 @pytest.mark.parametrize("text", ["", "\ud800" * 10, "\x00\x01", "\u200b" * 50, "💊" * 4000])
 def test_odd_texts_are_screened(text: str) -> None:
     assert SCREEN.screen(text, by="seeker").verdict.tier == "inline"
