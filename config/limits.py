@@ -45,6 +45,15 @@ RETURN_CODES: Final = 6
 """Return codes one address may try at once; a code has 40 bits."""
 RETURN_CODES_SECONDS: Final = 60.0
 """The time in which `RETURN_CODES` are earned back."""
+FAILURES: Final = 30
+"""Admissions, or answers to a challenge, that were none: so many at once from one address before
+it has to wait. A page on a bad network fails a few times; a program fails a thousand times."""
+FAILURES_SECONDS: Final = 60.0
+"""The time in which `FAILURES` are earned back."""
+SLOWED_ADMISSIONS: Final = 2
+"""Admissions at once for an address that supervisors have slowed."""
+SLOWED_ADMISSIONS_SECONDS: Final = 600.0
+"""The time in which `SLOWED_ADMISSIONS` are earned back."""
 PUSH_SECONDS: Final = 5.0
 """The least time between two `waiting` facts for one seeker: news, not a ticker."""
 
@@ -55,6 +64,11 @@ SOCKETS: Final = 20_000
 stay. At 45 KiB each this is under 1 GiB."""
 SOCKETS_RETURNING: Final = 2_000
 """Sockets beyond `SOCKETS` for those who come back to a conversation, and for staff."""
+SOCKETS_OF_ADDRESS: Final = 150
+"""Seekers' sockets from one address before its newcomers have to wait: a school or a refugee
+camp behind one address has many who write at once, a household has few."""
+SOCKETS_OF_ADDRESS_RETURNING: Final = 50
+"""Sockets beyond `SOCKETS_OF_ADDRESS` for those from there who come back to a conversation."""
 PASSWORDS_AT_ONCE: Final = 2
 """Passwords hashed at once: 64 MiB and 160 ms of a core each."""
 BODY_BYTES: Final = 16 * KIB
@@ -64,6 +78,9 @@ BODY_BYTES: Final = 16 * KIB
 
 ADMISSION_SECONDS: Final = 30.0
 """Life of an admission: enough for a socket to open on a slow network."""
+LINKED_SECONDS: Final = 3600.0
+"""How long a process remembers which address tag a conversation came from, counted from when
+the socket was last there, so that a block can be laid on it. In memory only."""
 PING_SECONDS: Final = 15.0
 """How often each client says that it is there."""
 SILENT_SECONDS: Final = 40.0

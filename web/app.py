@@ -63,6 +63,7 @@ from web.metrics import Metrics
 from web.pages import NAMES, Asset, load_assets, page
 from web.revoking import Revoking
 from web.second import second_reader
+from web.visitors import Visitors
 
 log = logging.getLogger("benchside")
 
@@ -134,6 +135,7 @@ def _house(settings: Settings, store: Store, passwords: Passwords, second: Secon
         news=WaitingNews(parts, floor),
         gate=Gate(is_open=settings.service.open),
         addresses=Addresses(settings.web.trusted_proxies),
+        visitors=Visitors(),
         admissions=Admissions(store),
         login=Login(accounts, sessions, GuessesRedis(store), audit, passwords),
         roster=Roster(accounts, sessions, audit, passwords),

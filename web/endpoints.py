@@ -20,26 +20,44 @@ from web.house import House
 from web.http_staff import COOKIE
 from web.origins import foreign_origin, own_origin
 from web.sockets import Socket
+from web.visitors import Visitor
 
 
 class Seeking:
     """A seeker's socket: the admission is checked, then the session speaks."""
 
-    def __init__(self, house: House, socket: Socket, tag: str) -> None:
+    def __init__(self, house: House, socket: Socket, visitor: Visitor) -> None:
         self._house = house
-        self._tag = tag
+        self._visitor = visitor
         self._session = SeekerSession(house.parts, house.floor, house.news, socket.outbox)
 
     async def begin(self, command: SeekerCommand) -> Closing | None:
         """Carry out the first command. Raises: StoreError."""
-        if isinstance(command, Enter):
-            if not self._house.gate.is_open or self._house.gate.full:
-                return Closings.FULL.value
-            if not await self._house.admissions.take(command.admission, SEEKER):
-                return Closings.ADMISSION.value
-        if isinstance(command, ComeBack) and not self._house.gate.allows_code(self._tag):
-            return Closings.TOO_FAST.value
-        return await self._session.begin(command)
+        refused = await self._refused(command)
+        if refused is not None:
+            return refused
+        closing = await self._session.begin(command)
+        if closing is None:
+            self._visitor.speaks_in(self._session.conversation)
+        return closing
+
+    async def _refused(self, command: SeekerCommand) -> Closing | None:
+        """Return why this seeker is not let in. Who resumes with a token always is."""
+        gate, visitor = self._house.gate, self._visitor
+        match command:
+            case Enter(admission=admission):
+                if not gate.is_open or gate.full or gate.thronged(visitor):
+                    return Closings.FULL.value
+                if not gate.trusts(visitor):
+                    return Closings.TOO_FAST.value
+                if not await self._house.admissions.take(admission, SEEKER):
+                    gate.failed(visitor)
+                    return Closings.ADMISSION.value
+            case ComeBack() if not gate.allows_code(visitor):
+                return Closings.TOO_FAST.value
+            case _:
+                pass
+        return None
 
     async def carry_out(self, command: SeekerCommand) -> Closing | None:
         """Carry out a further command. Raises: StoreError."""
@@ -48,6 +66,7 @@ class Seeking:
     async def lost(self) -> None:
         """The socket is gone. Raises: StoreError."""
         if self._session.conversation:
+            self._visitor.speaks_in(self._session.conversation)
             await self._session.lost()
 
 
@@ -124,9 +143,18 @@ class Endpoints:
         if foreign_origin(socket.headers, self._house.settings.web.public_origin):
             await socket.refuse(Closings.ORIGIN.value)
             return
-        if not await socket.accept():
+        visitor = self._house.visitor(scope)
+        if self._house.gate.packed(visitor):
+            await socket.refuse(Closings.FULL.value)
             return
-        session = Seeking(self._house, socket, self._house.tag(scope))
+        visitor.sockets += 1
+        try:
+            if await socket.accept():
+                await self._talk(socket, Seeking(self._house, socket, visitor))
+        finally:
+            visitor.sockets -= 1
+
+    async def _talk(self, socket: Socket, session: Seeking) -> None:
         try:
             await socket.talk(session, decode_seeker)
         finally:

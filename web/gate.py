@@ -1,37 +1,14 @@
-"""The gate: who may come in now. Limits by address tag, by load, and by opening hours.
+"""The gate: who may come in now. Limits by address, by load, and by opening hours.
 
 What is refused here is refused to newcomers; conversations are never touched (promise 10).
 """
 
-from collections import OrderedDict
 from typing import Literal
 
 from config import limits
-from config.clock import monotonic
-from safety.throttle import Bucket, full, take
-
-REMEMBERED = 50_000
-"""Address tags remembered at once; the least recently seen is forgotten, which only favours it."""
+from web.visitors import ADMISSIONS, FAILURES, RETURN_CODES, Visitor
 
 Refusal = Literal["too_many", "full", "closed"]
-
-
-class Limit:
-    """A token bucket for each address tag."""
-
-    def __init__(self, burst: int, seconds: float) -> None:
-        self._burst = burst
-        self._rate = burst / seconds
-        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
-
-    def allows(self, tag: str) -> bool:
-        """Take one from this tag's bucket, if there is one."""
-        now = monotonic()
-        bucket = self._buckets.pop(tag, None) or full(self._burst, now)
-        self._buckets[tag], allowed = take(bucket, self._rate, self._burst, now)
-        if len(self._buckets) > REMEMBERED:
-            self._buckets.popitem(last=False)
-        return allowed
 
 
 class Gate:
@@ -42,8 +19,6 @@ class Gate:
         self.draining = False
         self.sockets = 0
         """Open sockets of this process."""
-        self._admissions = Limit(limits.ADMISSIONS, limits.ADMISSIONS_SECONDS)
-        self._codes = Limit(limits.RETURN_CODES, limits.RETURN_CODES_SECONDS)
 
     @property
     def full(self) -> bool:
@@ -55,14 +30,33 @@ class Gate:
         """Whether not even those who come back can be let in."""
         return self.sockets >= limits.SOCKETS + limits.SOCKETS_RETURNING
 
-    def refusal(self, tag: str) -> Refusal | None:
+    def refusal(self, visitor: Visitor) -> Refusal | None:
         """Return why a newcomer can't come in now, or None."""
         if not self.is_open:
             return "closed"
         if self.full:
             return "full"
-        return None if self._admissions.allows(tag) else "too_many"
+        if self.thronged(visitor):
+            return "too_many"
+        return None if visitor.allows(ADMISSIONS) else "too_many"
 
-    def allows_code(self, tag: str) -> bool:
+    def thronged(self, visitor: Visitor) -> bool:
+        """Whether so many sockets are open from this address that no newcomer gets another."""
+        return visitor.sockets >= limits.SOCKETS_OF_ADDRESS and not visitor.shared
+
+    def packed(self, visitor: Visitor) -> bool:
+        """Whether not even one who comes back to a talk gets another socket from this address."""
+        most = limits.SOCKETS_OF_ADDRESS + limits.SOCKETS_OF_ADDRESS_RETURNING
+        return visitor.sockets >= most and not visitor.shared
+
+    def allows_code(self, visitor: Visitor) -> bool:
         """Whether this address may try another return code."""
-        return self._codes.allows(tag)
+        return visitor.allows(RETURN_CODES)
+
+    def trusts(self, visitor: Visitor) -> bool:
+        """Whether this address may show another admission: few enough of late were none."""
+        return visitor.has(FAILURES)
+
+    def failed(self, visitor: Visitor) -> None:
+        """Note an admission or an answer to a challenge that was none."""
+        visitor.allows(FAILURES)

@@ -12,11 +12,12 @@ from config.settings import Settings
 from staff.login import Login
 from staff.roster import Roster
 from staff.sessions import Sessions
-from web.addresses import Addresses
+from web.addresses import Addresses, Tags
 from web.admissions import Admissions
 from web.gate import Gate
 from web.metrics import Metrics
 from web.pages import Asset
+from web.visitors import Visitor, Visitors
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class House:
     news: WaitingNews
     gate: Gate
     addresses: Addresses
+    visitors: Visitors
     admissions: Admissions
     login: Login
     roster: Roster
@@ -40,6 +42,13 @@ class House:
 
     def tag(self, scope: Scope) -> str:
         """Return the tag that stands for the address of whoever is asking."""
+        return self._tags(scope).today
+
+    def visitor(self, scope: Scope) -> Visitor:
+        """Return what is remembered of the address of whoever is asking."""
+        return self.visitors.of(self._tags(scope))
+
+    def _tags(self, scope: Scope) -> Tags:
         client: tuple[str, int] | None = scope.get("client")
         peer = client[0] if client else ""
-        return self.addresses.tag(peer, dict(scope["headers"]), self.parts.now())
+        return self.addresses.tags(peer, dict(scope["headers"]), self.parts.now())

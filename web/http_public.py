@@ -81,7 +81,7 @@ class PublicRoutes:
         house = self._house
         if foreign_origin(dict(request.scope["headers"]), house.settings.web.public_origin):
             return error("origin", 403)
-        refusal = house.gate.refusal(house.tag(request.scope))
+        refusal = house.gate.refusal(house.visitor(request.scope))
         if refusal is not None:
             return error(refusal, 429 if refusal == "too_many" else 503)
         try:
