@@ -31,6 +31,11 @@ class OfferNews:
         self._pairing = PairingPass(parts.room, new_id, offer_ms)
         self._wanted = asyncio.Event()
         self._look_at: set[AccountId] = set()
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Pair nobody any more: the process ends. What is offered may still be answered."""
+        self._stopped = True
 
     def woken(self, wake: Wake) -> None:
         """Take a wake-up of the waiting room."""
@@ -64,15 +69,19 @@ class OfferNews:
             self._withdraw(expired.supporter, expired.id)
             if expired.away:
                 self._tell_away(expired.supporter)
-        began = monotonic()
-        for made in await self._pairing.run(self._parts.now):
-            self._parts.tallies.pairing(monotonic() - began)
-            self._tell(made)
+        if not self._stopped:
+            await self._pair()
         await self._tell_loads()
         accounts, self._look_at = self._look_at & self._floor.supporting(), set()
         if accounts:
             for one in await self._parts.room.open_offers(sorted(accounts)):
                 self._tell(one)
+
+    async def _pair(self) -> None:
+        began = monotonic()
+        for made in await self._pairing.run(self._parts.now):
+            self._parts.tallies.pairing(monotonic() - began)
+            self._tell(made)
 
     async def _tell_loads(self) -> None:
         changed = self._floor.take_changed_loads()

@@ -100,7 +100,13 @@ AUDIT_DAYS: Final = 365
 SWEEP_SECONDS: Final = 5.0
 """How often each process looks for what another left undone: leases, offers, escalations."""
 DRAIN_SECONDS: Final = 10.0
-"""How long a stopping server finishes what it has begun."""
+"""How soon a process that is told to stop has stopped: what service managers grant at least."""
+GOODBYE_SECONDS: Final = 4.0
+"""How long those inside may take to hear that they should come back, before they are cut off:
+the rest of `DRAIN_SECONDS` is for what still runs, and for the store."""
+GOODBYES_PER_SECOND: Final = 10_000
+"""Sockets told each second to come back, so that a full process is not met in one moment by all
+who left it."""
 
 # What staff choose
 

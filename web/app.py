@@ -19,7 +19,6 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chat.board import BoardNews
-from chat.closing import Closings
 from chat.desk_news import DeskNews
 from chat.floor import Floor
 from chat.log_redis import RedisLog
@@ -51,6 +50,7 @@ from store.tasks import beside
 from web.addresses import Addresses
 from web.admissions import Admissions
 from web.answers import BadBody, error
+from web.draining import Draining
 from web.endpoints import Endpoints
 from web.gate import Gate
 from web.headers import with_headers
@@ -71,10 +71,11 @@ log = logging.getLogger("benchside")
 class App:
     """The ASGI application: sockets to their endpoints, all else to the routes."""
 
-    def __init__(self, house: House, endpoints: Endpoints, routes: ASGIApp) -> None:
+    def __init__(self, house: House, endpoints: Endpoints, draining: Draining) -> None:
         self.house = house
         self.endpoints = endpoints
-        self._routes = routes
+        self._draining = draining
+        self._routes = _routes(house)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -83,11 +84,9 @@ class App:
         else:
             await self._routes(scope, receive, send)
 
-    def drain(self) -> None:
-        """Let nobody in any more, and tell those inside to come back in a moment."""
-        self.house.gate.draining = True
-        for socket in tuple(self.endpoints.open):
-            socket.outbox.close(Closings.RESTART.value)
+    async def drain(self, hurried: asyncio.Event | None = None) -> None:
+        """Let nobody in any more, and see those inside out: see `Draining.run`."""
+        await self._draining.run(hurried or asyncio.Event())
 
 
 @asynccontextmanager
@@ -105,8 +104,11 @@ async def build(settings: Settings) -> AsyncGenerator[App]:
             second = SecondReading(second_reader(wanted=settings.safety.embedding))
             house = _house(settings, store, passwords, second)
             endpoints = Endpoints(house)
-            async with beside(**await _background(house, endpoints, store, second)):
-                yield App(house, endpoints, _routes(house))
+            sweeps, offers = Sweeps(house.parts, house.floor), OfferNews(house.parts, house.floor)
+            draining = Draining(house.gate, endpoints, stop_offers=offers.stop, beat=sweeps.beat)
+            work = await _background(house, endpoints, store, second, sweeps, offers)
+            async with beside(**work):
+                yield App(house, endpoints, draining)
         finally:
             passwords.close()
 
@@ -193,12 +195,16 @@ def _patience(settings: Settings) -> Patience:
 
 
 async def _background(
-    house: House, endpoints: Endpoints, store: Store, second: SecondReading
+    house: House,
+    endpoints: Endpoints,
+    store: Store,
+    second: SecondReading,
+    sweeps: Sweeps,
+    offers: OfferNews,
 ) -> dict[str, Callable[[], Awaitable[None]]]:
     """Return all that runs beside the sockets, listening already to what wakes it."""
     parts, floor = house.parts, house.floor
-    sweeps = Sweeps(parts, floor)
-    offers, desk = OfferNews(parts, floor), DeskNews(parts, floor)
+    desk = DeskNews(parts, floor)
     revoking = Revoking(house)
     await parts.room.listen(offers.woken)
     await store.wakeups.listen(parts.desk.wake, desk.woken)

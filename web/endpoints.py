@@ -104,6 +104,13 @@ class Endpoints:
     def __init__(self, house: House) -> None:
         self._house = house
         self.open: set[Socket] = set()
+        self._gone = asyncio.Event()
+
+    async def emptied(self) -> None:
+        """Wait until no socket is open."""
+        while self.open:
+            self._gone.clear()
+            await self._gone.wait()
 
     async def close_silent(self) -> None:
         """Close those who say nothing, not even that they are there, for as long as we run."""
@@ -137,6 +144,7 @@ class Endpoints:
                     await send({"type": "websocket.close", "code": 1000})
         finally:
             self.open.discard(socket)
+            self._gone.set()
             self._house.gate.sockets -= 1
 
     async def _seeker(self, socket: Socket, scope: Scope) -> None:

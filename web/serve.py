@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 
 import click
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from config import limits
 from config.settings import Settings
@@ -43,7 +44,7 @@ class Server(uvicorn.Server):
                 date_header=False,
                 access_log=False,
                 log_config=None,
-                timeout_graceful_shutdown=int(limits.DRAIN_SECONDS / 2),
+                timeout_graceful_shutdown=int(limits.DRAIN_SECONDS / 4),
                 timeout_keep_alive=15,
                 backlog=2048,
             )
@@ -71,9 +72,19 @@ class Server(uvicorn.Server):
             self._stopped.set()
 
     async def stop(self) -> None:
-        """Stop serving, and wait until it has stopped."""
+        """Cut off who has not left, stop serving, and wait until it has stopped.
+
+        A socket that does not read would never close by itself: its last words wait for ever.
+        """
+        self._abort(lambda socket: not socket.close_sent)
         self.should_exit = True
         await self._stopped.wait()
+        self._abort(lambda _: True)
+
+    def _abort(self, which: Callable[[WebSocketsSansIOProtocol], bool]) -> None:
+        for connection in tuple(self.server_state.connections):
+            if isinstance(connection, WebSocketsSansIOProtocol) and which(connection):
+                connection.transport.abort()
 
 
 @contextlib.asynccontextmanager
@@ -87,8 +98,12 @@ async def running(settings: Settings) -> AsyncGenerator[str]:
 
 
 @contextlib.asynccontextmanager
-async def running_app(settings: Settings) -> AsyncGenerator[tuple[str, App]]:
+async def running_app(
+    settings: Settings, hurried: asyncio.Event | None = None
+) -> AsyncGenerator[tuple[str, App]]:
     """Serve as `running` does; yield the address, and the application with its parts.
+
+    Once `hurried` is set, nobody is waited for at the end.
 
     Raises: as `running`.
     """
@@ -102,7 +117,7 @@ async def running_app(settings: Settings) -> AsyncGenerator[tuple[str, App]]:
                 try:
                     yield f"http://{_shown(settings.web.host)}:{port}", app
                 finally:
-                    app.drain()
+                    await app.drain(hurried)
                     await server.stop()
 
 
@@ -123,11 +138,11 @@ def serve(
 
 
 async def _serve(settings: Settings, companions: Beside | None) -> None:
-    stop = asyncio.Event()
+    stop, hurried = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with running_app(settings) as (url, app):
+        loop.add_signal_handler(number, _told_to_stop, stop, hurried)
+    async with running_app(settings, hurried) as (url, app):
         first = None
         if not settings.demo.on:
             first = await app.house.roster.ensure_first(app.house.parts.now())
@@ -138,6 +153,11 @@ async def _serve(settings: Settings, companions: Beside | None) -> None:
             return
         async with companions(url, app):
             await stop.wait()
+
+
+def _told_to_stop(stop: asyncio.Event, hurried: asyncio.Event) -> None:
+    """Take a signal: the first asks to stop, the next to hurry."""
+    (hurried if stop.is_set() else stop).set()
 
 
 def _greet(url: str, first: tuple[str, str] | None, *, demo: bool) -> None:

@@ -61,6 +61,15 @@ class Socket:
         self.known = False
         """Whether the peer has said who it is."""
         self._frames = full(limits.FRAMES, monotonic())
+        self._busy = False
+        """Whether a command is being carried out."""
+        self._leaving: Closing | None = None
+
+    def leave(self, closing: Closing) -> None:
+        """Close, but let the command under way be answered first."""
+        self._leaving = closing
+        if not self._busy:
+            self.outbox.close(closing)
 
     async def accept(self) -> bool:
         """Complete the handshake, if the peer speaks our subprotocol."""
@@ -89,7 +98,7 @@ class Socket:
         carry_out = session.begin
         try:
             while True:
-                closing = await self._one(carry_out, decode)
+                closing = await self._one(carry_out, decode) or self._leaving
                 if closing is not None:
                     self.outbox.close(closing)
                     await asyncio.Event().wait()
@@ -118,6 +127,7 @@ class Socket:
             return Closings.UNKNOWN.value
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             return Closings.MALFORMED.value
+        self._busy = True
         try:
             return await carry_out(command)
         except StoreError as error:
@@ -126,6 +136,8 @@ class Socket:
         except Exception:  # the top of a task: the peer is told, the operator sees where
             log.exception("a command failed")
             return Closings.FAULT.value
+        finally:
+            self._busy = False
 
     async def _frame(self) -> bytes | None:
         """Return the next binary frame, or None for a text frame. Raises: Lost."""

@@ -188,7 +188,7 @@ async def test_a_stopping_server_tells_everybody_to_come_back(tmp_path: Path) ->
     ):
         for one in (seeker, other):
             await one.hears("entered")
-        house.app.drain()
+        await house.app.drain()
         for one in (seeker, other):
             assert await one.closed() == (4011, "restart")
         ready = await asks(house.url, "/health/ready")
