@@ -28,6 +28,11 @@ class Outbox:
         self.closing: Closing | None = None
         """Why the connection is to be closed, once what is queued has been sent."""
 
+    @property
+    def unsent(self) -> int:
+        """Bytes that are queued and that the wire has not taken yet."""
+        return self._bytes
+
     def put(self, frame: bytes) -> None:
         """Queue one frame; after the closing, nothing more is taken."""
         if self.closing is not None:
