@@ -68,6 +68,7 @@ async def started(
                 "BENCHSIDE_STORE_FOLDER": str(folder),
                 "BENCHSIDE_WEB_PORT": str(port),
                 "BENCHSIDE_WEB_TRUSTED_PROXIES": "127.0.0.1",
+                "BENCHSIDE_SERVICE_PROOF_OF_WORK": "false",
             },
         )
     try:

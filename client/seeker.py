@@ -2,14 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from client.errors import ClientError
-from client.http import ask
+from client.http import Reply, ask
 from client.log import Line
 from client.person import PATIENCE_SECONDS, Person
 from client.talk import Talk
 from client.wire import Fact, encode
+from client.work import prove
 
 PARTING_SECONDS = 2.0
 """How long a seeker who parts waits for the server to confirm it."""
@@ -137,10 +138,19 @@ class Seeker(Person):
             return encode("resume", token=self._token, since=self._talk.log.position), ""
         if self._code:
             return encode("come_back", code=self._code), ""
-        reply = await ask(
-            self.url, "/api/enter", {}, forwarded_for=self._forwarded_for, seconds=self.patience
-        )
+        reply = await self._asks_to_enter({})
+        if "challenge" in reply.fields:
+            reply = await self._asks_to_enter({"proof": await prove(reply.fields["challenge"])})
         return encode("enter", admission=reply.text("admission"), **self._enter), ""
+
+    async def _asks_to_enter(self, body: Mapping[str, object]) -> Reply:
+        return await ask(
+            self.url,
+            "/api/enter",
+            body,
+            forwarded_for=self._forwarded_for,
+            seconds=self.patience,
+        )
 
     def _take(self, fact: Fact) -> Sequence[bytes]:
         for shown in self._talk.hear(fact):

@@ -69,6 +69,10 @@ SOCKETS_OF_ADDRESS: Final = 150
 camp behind one address has many who write at once, a household has few."""
 SOCKETS_OF_ADDRESS_RETURNING: Final = 50
 """Sockets beyond `SOCKETS_OF_ADDRESS` for those from there who come back to a conversation."""
+CHALLENGES_AT_ONCE: Final = 64
+"""Challenges that are being made, 0.7 ms each in one thread; one more is told to come later."""
+PROOF_ROUNDS: Final = 2_000
+"""Rounds of PBKDF2 for one try of a proof of work; `safety/pressure.py` says how many tries."""
 PASSWORDS_AT_ONCE: Final = 2
 """Passwords hashed at once: 64 MiB and 160 ms of a core each."""
 BODY_BYTES: Final = 16 * KIB
@@ -78,6 +82,9 @@ BODY_BYTES: Final = 16 * KIB
 
 ADMISSION_SECONDS: Final = 30.0
 """Life of an admission: enough for a socket to open on a slow network."""
+CHALLENGE_SECONDS: Final = 120.0
+"""Life of a challenge: the most work takes the cheapest phone some seconds, and a page that was
+put aside for a minute is still let in."""
 LINKED_SECONDS: Final = 3600.0
 """How long a process remembers which address tag a conversation came from, counted from when
 the socket was last there, so that a block can be laid on it. In memory only."""

@@ -160,6 +160,13 @@ class Service(Section, frozen=True):
         bool,
         Meta(description="false closes the door: people see the hours, helplines and tools."),
     ] = True
+    proof_of_work: Annotated[
+        bool,
+        Meta(
+            description="While far too many come at once, newcomers' devices compute for some "
+            "seconds before they are let in; never before helplines. false: only limits by address."
+        ),
+    ] = True
     hours: Annotated[
         str, Meta(max_length=200, description="Opening hours, as shown to people.")
     ] = ""

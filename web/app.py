@@ -59,8 +59,10 @@ from web.http_public import PublicRoutes
 from web.http_roster import RosterRoutes
 from web.http_staff import Guard, StaffRoutes
 from web.info import helplines, info
+from web.lookout import Lookout
 from web.metrics import Metrics
 from web.pages import NAMES, Asset, load_assets, page
+from web.proofs import Proofs
 from web.revoking import Revoking
 from web.second import second_reader
 from web.visitors import Visitors
@@ -99,10 +101,10 @@ async def build(settings: Settings) -> AsyncGenerator[App]:
         LikenessError, ModelError: what was fitted for the filter is broken.
     """
     async with _store(settings) as store:
-        passwords = Passwords()
+        passwords, proofs = Passwords(), Proofs(store)
         try:
             second = SecondReading(second_reader(wanted=settings.safety.embedding))
-            house = _house(settings, store, passwords, second)
+            house = _house(settings, store, passwords, proofs, second)
             endpoints = Endpoints(house)
             sweeps, offers = Sweeps(house.parts, house.floor), OfferNews(house.parts, house.floor)
             draining = Draining(house.gate, endpoints, stop_offers=offers.stop, beat=sweeps.beat)
@@ -111,6 +113,7 @@ async def build(settings: Settings) -> AsyncGenerator[App]:
                 yield App(house, endpoints, draining)
         finally:
             passwords.close()
+            proofs.close()
 
 
 @asynccontextmanager
@@ -123,7 +126,13 @@ async def _store(settings: Settings) -> AsyncGenerator[Store]:
             yield store
 
 
-def _house(settings: Settings, store: Store, passwords: Passwords, second: SecondReading) -> House:
+def _house(
+    settings: Settings,
+    store: Store,
+    passwords: Passwords,
+    proofs: Proofs,
+    second: SecondReading,
+) -> House:
     accounts, sessions = AccountsRedis(store), SessionsRedis(store)
     audit = AuditRedis(store)
     metrics = Metrics()
@@ -135,10 +144,11 @@ def _house(settings: Settings, store: Store, passwords: Passwords, second: Secon
         parts=parts,
         floor=floor,
         news=WaitingNews(parts, floor),
-        gate=Gate(is_open=settings.service.open),
+        gate=Gate(is_open=settings.service.open, asks_work=settings.service.proof_of_work),
         addresses=Addresses(settings.web.trusted_proxies),
         visitors=Visitors(),
         admissions=Admissions(store),
+        proofs=proofs,
         login=Login(accounts, sessions, GuessesRedis(store), audit, passwords),
         roster=Roster(accounts, sessions, audit, passwords),
         sessions=sessions,
@@ -220,6 +230,7 @@ async def _background(
         "heartbeats": sweeps.heartbeats,
         "revocations": revoking.run,
         "silence": endpoints.close_silent,
+        "lookout": Lookout(parts, house.gate).run,
     }
     return {name: partial(_kept, name, run) for name, run in work.items()}
 

@@ -6,6 +6,8 @@ What is refused here is refused to newcomers; conversations are never touched (p
 from typing import Literal
 
 from config import limits
+from config.clock import monotonic
+from safety.pressure import NEVER, Load, faded, happened, tries
 from web.visitors import ADMISSIONS, FAILURES, RETURN_CODES, Visitor
 
 Refusal = Literal["too_many", "full", "closed"]
@@ -14,8 +16,14 @@ Refusal = Literal["too_many", "full", "closed"]
 class Gate:
     """Decides about newcomers of one process."""
 
-    def __init__(self, *, is_open: bool) -> None:
+    def __init__(self, *, is_open: bool, asks_work: bool = True) -> None:
         self.is_open = is_open
+        self._asks_work = asks_work
+        self._arrivals = NEVER
+        self.waiting = 0
+        """Seekers who wait in the house, as last looked at."""
+        self.supporters = 0
+        """Supporters who are available in the house, as last looked at."""
         self.draining = False
         self.sockets = 0
         """Open sockets of this process."""
@@ -36,9 +44,27 @@ class Gate:
             return "closed"
         if self.full:
             return "full"
-        if self.thronged(visitor):
-            return "too_many"
-        return None if visitor.allows(ADMISSIONS) else "too_many"
+        return "too_many" if self.thronged(visitor) else None
+
+    def admits(self, visitor: Visitor) -> bool:
+        """Whether this newcomer may ask now; each asking counts."""
+        if not visitor.allows(ADMISSIONS):
+            return False
+        self._arrivals = happened(self._arrivals, monotonic())
+        return True
+
+    def tries(self, visitor: Visitor) -> int:
+        """Return how much work is asked of this newcomer; 0 under no pressure."""
+        return tries(self.load()) if self._asks_work else 0
+
+    def load(self) -> Load:
+        """Return what presses on this process now."""
+        return Load(
+            arrivals=faded(self._arrivals, monotonic()),
+            sockets=self.sockets / limits.SOCKETS,
+            waiting=self.waiting,
+            supporters=self.supporters,
+        )
 
     def thronged(self, visitor: Visitor) -> bool:
         """Whether so many sockets are open from this address that no newcomer gets another."""

@@ -17,6 +17,7 @@ from web.admissions import Admissions
 from web.gate import Gate
 from web.metrics import Metrics
 from web.pages import Asset
+from web.proofs import Proofs
 from web.visitors import Visitor, Visitors
 
 
@@ -32,6 +33,7 @@ class House:
     addresses: Addresses
     visitors: Visitors
     admissions: Admissions
+    proofs: Proofs
     login: Login
     roster: Roster
     sessions: Sessions

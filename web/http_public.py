@@ -5,18 +5,27 @@ Pages and helplines need no store, so they are there when it is not.
 
 import logging
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from store.errors import StoreError
 from web.admissions import SEEKER
-from web.answers import answer, error
+from web.answers import answer, body_of, error
 from web.house import House
 from web.origins import foreign_origin
 from web.pages import CONTENT_SECURITY_POLICY, NAMES, Asset
+from web.proofs import Proof
+from web.visitors import Visitor
 
 log = logging.getLogger("benchside.http")
+
+
+class Asking(msgspec.Struct, frozen=True):
+    """Somebody asks to be let in; with a proof, if work was asked for."""
+
+    proof: Proof | None = None
 
 
 class PublicRoutes:
@@ -77,17 +86,42 @@ class PublicRoutes:
         return Response(self._house.info, media_type="application/json")
 
     async def enter(self, request: Request) -> Response:
-        """Give an admission to a seeker."""
+        """Give an admission to a seeker, or a challenge first while too many come."""
         house = self._house
         if foreign_origin(dict(request.scope["headers"]), house.settings.web.public_origin):
             return error("origin", 403)
-        refusal = house.gate.refusal(house.visitor(request.scope))
+        asked = await body_of(request, Asking)
+        visitor = house.visitor(request.scope)
+        refusal = house.gate.refusal(visitor)
         if refusal is not None:
             return error(refusal, 429 if refusal == "too_many" else 503)
         try:
-            return answer({"admission": await house.admissions.give(SEEKER)})
+            if asked.proof is not None:
+                return await self._enter_by_proof(asked.proof, visitor)
+            if not house.gate.admits(visitor):
+                return error("too_many", 429)
+            tries = house.gate.tries(visitor)
+            return await (self._challenge(tries) if tries else self._admission())
         except StoreError:
             return error("unavailable", 503)
+
+    async def _enter_by_proof(self, proof: Proof, visitor: Visitor) -> Response:
+        house = self._house
+        if not house.gate.trusts(visitor):
+            return error("too_many", 429)
+        if await house.proofs.accepts(proof, house.parts.now()):
+            return await self._admission()
+        house.gate.failed(visitor)
+        return error("proof", 403)
+
+    async def _challenge(self, tries: int) -> Response:
+        challenge = await self._house.proofs.challenge(tries, self._house.parts.now())
+        if challenge is None:
+            return error("full", 503)
+        return answer({"challenge": challenge, "tries": tries})
+
+    async def _admission(self) -> Response:
+        return answer({"admission": await self._house.admissions.give(SEEKER)})
 
     async def live(self, request: Request) -> Response:
         """Whether the process answers."""

@@ -1,14 +1,32 @@
 """Floods from one address: its newcomers wait, and nobody else, nor anyone inside, is touched."""
 
+import time
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 import pytest
 
+from client.work import prove
 from config import limits
-from tests.support.raw import an_admission, asks, raw_seeker, raw_socket
+from tests.support.raw import Answer, an_admission, asks, raw_seeker, raw_socket
 from tests.support.running import Guests, House, an_address
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CHALLENGE = {
+    "signature": "00" * 32,
+    "parameters": {
+        "algorithm": "PBKDF2/SHA-256",
+        "cost": 2000,
+        "keyLength": 32,
+        "keyPrefix": "00",
+        "keySignature": "00" * 32,
+        "nonce": "00" * 16,
+        "salt": "00" * 16,
+        "expiresAt": int(time.time()) + 60,
+    },
+}
+"""A challenge that nobody has signed."""
 
 
 async def test_one_address_does_not_hold_all_sockets(guests: Guests) -> None:
@@ -30,7 +48,8 @@ async def test_one_address_does_not_hold_all_sockets(guests: Guests) -> None:
     assert (await asks(house.url, "/api/enter", {}, address=here)).status == 200
 
 
-async def test_who_shows_admissions_that_are_none_has_to_wait(house: House) -> None:
+async def test_who_shows_admissions_that_are_none_has_to_wait(guests: Guests) -> None:
+    house = guests.house
     from_here = {"X-Forwarded-For": an_address()}
     for number in range(limits.FAILURES):
         async with raw_socket(house.url, "/ws/seeker", headers=from_here) as socket:
@@ -41,3 +60,41 @@ async def test_who_shows_admissions_that_are_none_has_to_wait(house: House) -> N
         assert await socket.closed() == (4006, "too_fast")
     async with raw_seeker(house.url) as elsewhere:
         await elsewhere.hears("entered")
+
+
+async def test_a_flood_has_to_work_and_nobody_inside_notices(guests: Guests) -> None:
+    house = guests.house
+    inside, conversation, _ = await guests.pair()
+    assert "admission" in (await asks(house.url, "/api/enter", {})).fields
+    flood = [await _asks_to_enter(house) for _ in range(250)]
+    assert "challenge" in flood[-1].fields
+    await inside.says("I am still here")
+    await conversation.sees("I am still here")
+    helplines = await asks(house.url, "/api/info")
+    assert helplines.fields["helplines"]
+
+    challenge, tries = flood[-1].fields["challenge"], flood[-1].fields["tries"]
+    assert isinstance(tries, int)
+    proof = await prove(challenge)
+    assert (await _asks_to_enter(house, proof)).text("admission")
+    again = await _asks_to_enter(house, proof)
+    assert (again.status, again.error) == (403, "proof")
+    forged = {"challenge": challenge, "solution": {"counter": 1, "derivedKey": "00" * 32}}
+    assert (await _asks_to_enter(house, forged)).status == 403
+    await guests.seeker("the SDK does the work by itself")
+
+
+async def _asks_to_enter(house: House, proof: Mapping[str, object] | None = None) -> Answer:
+    return await asks(house.url, "/api/enter", {"proof": proof} if proof else {})
+
+
+async def test_who_guesses_proofs_has_to_wait(house: House) -> None:
+    here = an_address()
+    nonsense = {"solution": {"counter": 1, "derivedKey": "00"}, "challenge": CHALLENGE}
+    answers = [
+        await asks(house.url, "/api/enter", {"proof": nonsense}, address=here)
+        for _ in range(limits.FAILURES + 1)
+    ]
+    assert [one.status for one in answers] == [403] * limits.FAILURES + [429]
+    broken = await asks(house.url, "/api/enter", {"proof": {"challenge": 1}})
+    assert (broken.status, broken.error) == (400, "bad_request")
