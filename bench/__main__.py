@@ -9,6 +9,8 @@ import click
 import msgspec
 import uvloop
 
+from bench.idle import KINDS, Kind
+
 T = TypeVar("T")
 
 json_option = click.option(
@@ -53,6 +55,119 @@ def lines(
         f"CPU for a line: server {cpu.server} us + store {cpu.store} us;"
         f" the load itself {found.load_cpu_us_per_line} us",
         "The limits on one person's pace were lifted; all else is the product.",
+    )
+
+
+@bench.command(epilog="Example: python -m bench idle --connections 10000")
+@click.option("--connections", default=2000, show_default=True, help="Connections of each kind.")
+@click.option("--seconds", default=5.0, show_default=True, help="To settle, and to count CPU.")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), default=KINDS)
+@workers_option
+@json_option
+def idle(
+    connections: int, seconds: float, kinds: tuple[Kind, ...], workers: int, as_json: bool
+) -> None:
+    """Memory of a connection that says nothing: waiting, attending, talking."""
+    from bench.idle import idle as run
+
+    found = _run(run(connections, seconds, kinds, workers))
+    told = {"waiting": found.waiting, "attending": found.attending, "talking": found.talking}
+    _tell(
+        found,
+        as_json,
+        *(
+            f"{name:10} server {one.server_kib} KiB + store {one.store_kib} KiB a connection;"
+            f" {one.cpu_us_per_s} us of CPU a second"
+            for name, one in told.items()
+            if one
+        ),
+    )
+
+
+@bench.command(epilog="Example: python -m bench latency --rate 400")
+@click.option("--rate", default=200.0, show_default=True, help="Lines a second, of all together.")
+@click.option("--connections", default=2000, show_default=True, help="In conversations of two.")
+@click.option("--seconds", default=15.0, show_default=True, help="How long lines are said.")
+@click.option("--warm-up", default=2.0, show_default=True, help="Seconds before that.")
+@workers_option
+@json_option
+def latency(
+    rate: float, connections: int, seconds: float, warm_up: float, workers: int, as_json: bool
+) -> None:
+    """Lines at a given rate: how long each takes from when it was due."""
+    from bench.latency import latency as run
+
+    found = _run(run(rate, connections, seconds, warm_up, workers))
+    _tell(
+        found,
+        as_json,
+        f"{found.lines_per_s} lines/s with {found.connections} connections: delivered after"
+        f" {found.p50_ms} ms (p50), {found.p99_ms} ms (p99); acknowledged after"
+        f" {found.accepted_p50_ms} and {found.accepted_p99_ms} ms",
+    )
+
+
+@bench.command(epilog="Example: python -m bench match --waiting 1000 --no-sockets")
+@click.option("--waiting", default=10_000, show_default=True, help="Seekers who wait.")
+@click.option("--supporters", default=1_000, show_default=True, help="Supporters who come.")
+@click.option("--singles", default=300, show_default=True, help="Pairings timed one by one.")
+@click.option("--sockets/--no-sockets", default=True, help="Also through everybody's sockets.")
+@json_option
+def match(waiting: int, supporters: int, singles: int, sockets: bool, as_json: bool) -> None:
+    """Pairings a second, and how long one takes, with many who wait."""
+    from bench.matches import match as run
+
+    found = _run(run(waiting, supporters, singles, sockets=sockets))
+    through = found.sockets
+    _tell(
+        found,
+        as_json,
+        f"{found.pairings_per_s:,.0f} pairings/s with {waiting:,} waiting; one takes"
+        f" {found.p50_ms} ms (p50), {found.p99_ms} ms (p99)",
+        f"through sockets: {through.matched_per_s} matches/s; one more supporter is offered a"
+        f" seeker after {through.offered_p50_ms} ms (p50), {through.offered_p99_ms} ms (p99)"
+        if through
+        else "not measured through sockets",
+    )
+
+
+@bench.command(epilog="Example: python -m bench start --times 3")
+@click.option("--times", default=10, show_default=True, help="Starts of each kind.")
+@click.option("--cold/--no-cold", default=True, help="Also without compiled Python files.")
+@json_option
+def start(times: int, cold: bool, as_json: bool) -> None:
+    """From the start of the process until it is ready, with the embedded store."""
+    from bench.starting import start as run
+
+    found = _run(run(times, cold=cold))
+    _tell(
+        found,
+        as_json,
+        f"ready after {found.warm_s} s with data, {found.empty_s} s in an empty folder;"
+        f" without compiled files {found.cold_s} s",
+    )
+
+
+@bench.command(epilog="Example: python -m bench growth --size 100 --size 1000")
+@click.option(
+    "--size", "sizes", multiple=True, type=int, default=(100, 1000, 3000, 10_000), show_default=True
+)
+@json_option
+def growth(sizes: tuple[int, ...], as_json: bool) -> None:
+    """How cost grows with connections, conversations and waiting seekers; takes minutes."""
+    from bench.growing import grow
+
+    found = _run(grow(list(sizes)))
+    _tell(
+        found,
+        as_json,
+        *(msgspec.json.encode(row).decode() for row in found.connections),
+        f"a line grows as connections ^ {found.line_by_connections}",
+        *(msgspec.json.encode(row).decode() for row in found.conversations),
+        f"a line grows as conversations ^ {found.line_by_conversations}",
+        *(msgspec.json.encode(row).decode() for row in found.waiting),
+        f"a pairing grows as those who wait ^ {found.pairing_by_waiting},"
+        f" one seeker's news ^ {found.news_by_waiting}",
     )
 
 

@@ -78,16 +78,18 @@ async def lines(plan: Plan) -> LinesResult:
         serving(supporters=supporters, workers=plan.workers) as running,
         crowd() as everybody,
     ):
-        talks = Talks(everybody, answer=_says_at_once)
+        talks = Talks(everybody, answer=says_at_once)
         await talks.meet(running.port, running.cookies, plan.pairs, plan.capacity)
         rounds = await talking(talks, running.group, plan)
         everybody.check()
         return _result(plan, rounds, len(everybody.people))
 
 
-async def talking(talks: Talks, group: Group, plan: Plan) -> list[Round]:
-    """Let all talk as fast as they can; return what was measured in each round."""
-    for talk in talks.all:
+async def talking(
+    talks: Talks, group: Group, plan: Plan, speakers: int | None = None
+) -> list[Round]:
+    """Let all (or so many of them) talk as fast as they can; return what was measured."""
+    for talk in talks.all[:speakers]:
         talk.says(SEEKER, perf_counter_ns())
     await asyncio.sleep(plan.warm_up)
     rounds: list[Round] = []
@@ -97,7 +99,7 @@ async def talking(talks: Talks, group: Group, plan: Plan) -> list[Round]:
         await asyncio.sleep(plan.seconds)
         used = mark(group).since(before)
         rounds.append(measured(talks.record, used))
-    talks.answer = _says_no_more
+    talks.answer = says_no_more
     return rounds
 
 
@@ -141,9 +143,10 @@ def _result(plan: Plan, rounds: list[Round], connections: int) -> LinesResult:
     )
 
 
-def _says_at_once(talk: Talk, side: int, now: int) -> None:
+def says_at_once(talk: Talk, side: int, now: int) -> None:
+    """Answer each line with a line."""
     talk.says(side, now)
 
 
-def _says_no_more(talk: Talk, side: int, now: int) -> None:
+def says_no_more(talk: Talk, side: int, now: int) -> None:
     """The run is over; what is on its way still arrives."""

@@ -5,14 +5,14 @@ import contextlib
 import os
 import socket
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from bench.costs import Group, descendants
-from bench.serving import FLAG
+from bench.serving import AS_THEY_ARE, FLAG
 from bench.staffing import employ
 
 READY = b"Benchside is ready"
@@ -40,14 +40,19 @@ async def serving(
     with TemporaryDirectory(prefix="benchside-bench-") as name:
         folder = Path(name) / "data"
         cookies = await employ(folder, supporters)
-        async with started(folder, workers=workers, limits_lifted=limits_lifted) as running:
+        flag = {} if limits_lifted else {FLAG: AS_THEY_ARE}
+        async with started(folder, workers=workers, environment=flag) as running:
             running.cookies.extend(cookies)
             yield running
 
 
 @contextlib.asynccontextmanager
 async def started(
-    folder: Path, *, workers: int = 1, limits_lifted: bool = True, python: str = sys.executable
+    folder: Path,
+    *,
+    command: Sequence[str] = ("-m", "bench.serving", "serve"),
+    workers: int = 1,
+    environment: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[Running]:
     """Run a server on the data in `folder`; what it writes to standard error is kept beside it.
 
@@ -59,16 +64,16 @@ async def started(
     began = perf_counter()
     with errors.open("wb") as written:
         process = await asyncio.create_subprocess_exec(
-            *(python, "-m", "bench.serving", "serve", *_workers(workers)),
+            *(sys.executable, *command, *_workers(workers)),
             stdout=asyncio.subprocess.PIPE,
             stderr=written,
             env={
                 **os.environ,
-                FLAG: "lifted" if limits_lifted else "as they are",
                 "BENCHSIDE_STORE_FOLDER": str(folder),
                 "BENCHSIDE_WEB_PORT": str(port),
                 "BENCHSIDE_WEB_TRUSTED_PROXIES": "127.0.0.1",
                 "BENCHSIDE_SERVICE_PROOF_OF_WORK": "false",
+                **(environment or {}),
             },
         )
     try:

@@ -13,7 +13,8 @@ from web.cli.main import main
 LIFTED = {"LINES": 1e9, "FRAMES": 1e9}
 """Limits of `config/limits.py` that a closed loop would run into."""
 FLAG = "BENCH_LIMITS"
-"""The environment's word that says `as they are` where nothing is to be lifted."""
+"""The variable that says so where nothing is to be lifted."""
+AS_THEY_ARE = "as they are"
 
 
 def lift() -> None:
@@ -25,6 +26,6 @@ def lift() -> None:
 
 
 if __name__ == "__main__":
-    if os.environ.get(FLAG) != "as they are":
+    if os.environ.get(FLAG) != AS_THEY_ARE:
         lift()
     main()

@@ -67,8 +67,13 @@ class Talk:
         self._talks.answer(self, 1 - side, now)
 
     @property
-    def unanswered(self) -> int:
-        """How many lines are still on their way."""
+    def said(self) -> int:
+        """How many lines were said."""
+        return self._refs
+
+    @property
+    def under_way(self) -> int:
+        """How many lines are still to be delivered or acknowledged."""
         return sum(map(len, (*self._undelivered, *self._unaccepted)))
 
 
@@ -99,6 +104,12 @@ class Talks:
                 tasks.create_task(self._seeker(port, number, at_once))
             await self._met.wait()
         self._crowd.check()
+
+    async def silence(self) -> None:
+        """Wait until no line is on its way; nobody may go on talking."""
+        for talk in self.all:
+            while talk.under_way:  # noqa: ASYNC110 - no line would have to ring a bell for this
+                await asyncio.sleep(0.01)
 
     async def _supporter(
         self, port: int, cookie: str, capacity: int, at_once: asyncio.Semaphore

@@ -9,7 +9,11 @@ from pathlib import Path
 
 import msgspec
 
+from bench.idle import IdleResult
+from bench.latency import LatencyResult
 from bench.lines import LinesResult
+from bench.matches import MatchResult
+from bench.starting import StartResult
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,3 +44,48 @@ async def test_lines_are_measured_through_the_whole_path() -> None:
     assert 0 < found.accepted_p50_ms <= found.accepted_p99_ms
     assert found.cpu_us_per_line.server > 0
     assert found.lines_per_s > 0
+
+
+async def test_idle_connections_are_weighed() -> None:
+    printed = await _last_line(
+        *("idle", "--connections", "60", "--seconds", "0.3", "--kind", "talking", "--json")
+    )
+    found = msgspec.json.decode(printed, type=IdleResult)
+    assert found.connections == 60
+    assert found.waiting is None
+    assert found.talking is not None
+    assert found.talking.server_kib > 0
+    assert found.talking.cpu_us_per_s >= 0
+
+
+async def test_latency_is_measured_at_a_given_rate() -> None:
+    printed = await _last_line(
+        *("latency", "--rate", "40", "--connections", "8"),
+        *("--seconds", "1", "--warm-up", "0.2", "--json"),
+    )
+    found = msgspec.json.decode(printed, type=LatencyResult)
+    assert found.connections == 8
+    assert found.limits_lifted is False
+    assert found.lines > 10
+    assert 0 < found.p50_ms <= found.p99_ms
+
+
+async def test_pairings_are_measured_on_the_store_and_through_sockets() -> None:
+    printed = await _last_line(
+        *("match", "--waiting", "12", "--supporters", "4", "--singles", "3", "--json")
+    )
+    found = msgspec.json.decode(printed, type=MatchResult)
+    assert (found.waiting, found.supporters) == (12, 4)
+    assert found.pairings_per_s > 0
+    assert 0 < found.p50_ms <= found.p99_ms
+    assert found.sockets is not None
+    assert found.sockets.matched_per_s > 0
+    assert 0 < found.sockets.offered_p50_ms <= found.sockets.offered_p99_ms
+
+
+async def test_a_start_is_measured_with_and_without_data() -> None:
+    printed = await _last_line("start", "--times", "1", "--no-cold", "--json")
+    found = msgspec.json.decode(printed, type=StartResult)
+    assert found.warm_s > 0
+    assert found.empty_s > 0
+    assert found.cold_s is None
