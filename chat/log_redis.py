@@ -1,9 +1,11 @@
 """The log in the store: keys, scripts and packing, and nothing that decides.
 
 All keys of a conversation share the hash tag `{c:<id>}`, so one script may touch them all, on a
-cluster too. `meta` is a hash, the two logs are streams whose entry ids are the seqs.
+cluster too. `meta` is a hash, the two logs are streams whose entry ids are the seqs. Entries
+are sealed here and opened here (`chat/sealing.py`); nobody beyond this module sees an envelope.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
@@ -11,14 +13,25 @@ import msgspec
 
 from chat.conversation import Conversation
 from chat.entry import FlagRaised, Line, LogEntry, StaffLogEntry, pack, unpack, unpack_staff
-from chat.log import PAGE, About, Appended, NotAppended, Record, Sender
-from chat.record import fields_of_about, fields_of_change, record_of
+from chat.keyring import Keyring
+from chat.log import PAGE, SEEKER, About, Appended, NotAppended, Record, Sender
+from chat.record import (
+    KEY_FIELDS,
+    fields_of_about,
+    fields_of_change,
+    fields_of_key,
+    record_of,
+    wrapped_in,
+)
+from chat.sealing import Seal, Unsealable, Which, Wrapped
+from chat.seals import Seals
+from config import clock
 from config.clock import Millis
 from config.ids import AccountId, ConversationId, Ref, Seq, TokenHash
 from config.risk import ESCALATES_FROM, Risk
 from store.client import Store
 from store.errors import StoreDamaged, StoreError
-from store.replies import Argument, Reply, as_int, as_list, as_map, as_text
+from store.replies import Argument, Reply, as_int, as_list, as_map, as_optional_bytes, as_text
 
 E = TypeVar("E")
 
@@ -35,13 +48,23 @@ ROUND_TRIP = 1000
 class RedisLog:
     """The log on any store that speaks the Redis protocol."""
 
-    def __init__(self, store: Store, *, origin: str, retention: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keyring: Keyring,
+        *,
+        origin: str,
+        retention: int,
+        now: Callable[[], Millis] = clock.now,
+    ) -> None:
         """
         Arguments:
+            keyring: the keys of the days, which wrap those of conversations.
             origin: this process; it need not be woken by what it did itself.
             retention: seconds that an ended conversation is kept.
         """
         self._store = store
+        self._seals = Seals(keyring, self._wrapped, now)
         self._origin = origin
         self._retention = max(1, retention)
         self._append = store.script("chat", "append")
@@ -58,14 +81,17 @@ class RedisLog:
         self, conversation: ConversationId, sender: Sender, line: Line
     ) -> Appended | NotAppended:
         """See `Lines.append`."""
-        meta, log, refs, unraised, _ = _keys(conversation)
+        seal = self._seals.get(conversation) or await self._seals.of(conversation)
+        if seal is None:
+            return NotAppended("unknown")
+        label = seal.label(sender, line.ref)
         reply = await self._store.run(
             self._append,
-            [meta, log, refs, unraised],
+            _keys(conversation)[:4],
             [
                 sender,
-                line.ref,
-                pack(line),
+                label,
+                seal.seal("log", label, self._seals.nonce(), pack(line)),
                 int(line.risk),
                 int(line.standing),
                 int(line.lowers),
@@ -80,8 +106,13 @@ class RedisLog:
         self, conversation: ConversationId, account: AccountId, ref: Ref, entry: StaffLogEntry
     ) -> Appended | NotAppended:
         """See `StaffLines.append_staff`."""
+        seal = await self._seals.of(conversation)
+        if seal is None:
+            return NotAppended("unknown")
         meta, _, refs, _, staff = _keys(conversation)
-        args: list[Argument] = [account, ref, pack(entry), self.channel(conversation)]
+        label = seal.label(f"staff:{account}", ref)
+        sealed = seal.seal("staff", label, self._seals.nonce(), pack(entry))
+        args: list[Argument] = [label, sealed, self.channel(conversation)]
         reply = await self._store.run(self._append_staff, [meta, staff, refs], args)
         if as_int(as_list(reply)[0]) == 0:
             return NotAppended("unknown")
@@ -89,8 +120,13 @@ class RedisLog:
 
     async def raise_flag(self, conversation: ConversationId, raised: FlagRaised) -> bool:
         """See `StaffLines.raise_flag`."""
+        seal = await self._seals.of(conversation)
+        if seal is None:
+            return False
         meta, _, refs, unraised, staff = _keys(conversation)
-        args: list[Argument] = [raised.seq, pack(raised), int(raised.risk), int(ESCALATES_FROM)]
+        label = seal.label("raised", str(raised.seq))
+        sealed = seal.seal("staff", label, self._seals.nonce(), pack(raised))
+        args: list[Argument] = [label, raised.seq, sealed, int(raised.risk), int(ESCALATES_FROM)]
         reply = await self._store.run(
             self._raise, [meta, staff, refs, unraised], [*args, self.channel(conversation)]
         )
@@ -100,11 +136,11 @@ class RedisLog:
         self, conversation: ConversationId, since: int, limit: int | None = None
     ) -> list[tuple[Seq, LogEntry]]:
         """See `Lines.read`."""
-        log = _keys(conversation)[1]
-        return [
-            (Seq(seq), _unpacked(unpack, packed))
-            for seq, packed in await self._range(log, since, limit)
-        ]
+        seal = await self._seals.of(conversation)
+        rows = await self._range(_keys(conversation)[1], since, limit)
+        if seal is None:
+            return []
+        return [(Seq(seq), _opened(seal, "log", unpack, sealed)) for seq, sealed in rows]
 
     async def _range(self, key: str, since: int, limit: int | None) -> list[tuple[int, bytes]]:
         most = ROUND_TRIP if limit is None else limit
@@ -120,18 +156,21 @@ class RedisLog:
         self, since: Sequence[tuple[ConversationId, int]]
     ) -> Sequence[Sequence[tuple[Seq, LogEntry]] | StoreError]:
         """See `Lines.read_many`."""
+        seals = await asyncio.gather(*(self._seal(id_) for id_, _ in since))
         replies = await self._store.answers(
             [("XRANGE", _keys(id_)[1], f"({start}-0", "+", "COUNT", PAGE) for id_, start in since]
         )
-        return [_page(reply) for reply in replies]
+        return [_answer(seal, reply) for seal, reply in zip(seals, replies, strict=True)]
 
     async def read_staff(
         self, conversation: ConversationId, since: int, limit: int | None = None
     ) -> list[tuple[int, StaffLogEntry]]:
         """See `StaffLines.read_staff`."""
-        staff = _keys(conversation)[4]
-        rows = await self._range(staff, since, limit)
-        return [(n, _unpacked(unpack_staff, packed)) for n, packed in rows]
+        seal = await self._seals.of(conversation)
+        rows = await self._range(_keys(conversation)[4], since, limit)
+        if seal is None:
+            return []
+        return [(n, _opened(seal, "staff", unpack_staff, sealed)) for n, sealed in rows]
 
     async def create(
         self, conversation: ConversationId, about: About, token: TokenHash, opening: Line | None
@@ -139,9 +178,29 @@ class RedisLog:
         """See `Conversations.create`."""
         risk = opening.risk if opening else Risk.NONE  # of a first line, the conversation's too
         args: list[Argument] = [int(risk), int(ESCALATES_FROM)]
-        args += [pack(opening), opening.ref] if opening else ["", ""]
-        args += fields_of_about(about, token)
-        return as_int(await self._store.run(self._create, _keys(conversation)[:4], args)) == 1
+        seal, wrapped = await self._seals.make(conversation)
+        if opening:
+            label = seal.label(SEEKER, opening.ref)
+            args += [seal.seal("log", label, self._seals.nonce(), pack(opening)), label]
+        else:
+            args += ["", ""]
+        args += [*fields_of_about(about, token), *fields_of_key(wrapped)]
+        created = as_int(await self._store.run(self._create, _keys(conversation)[:4], args)) == 1
+        if created:
+            self._seals.hold(seal)
+        return created
+
+    async def _wrapped(self, conversation: ConversationId) -> Wrapped | None:
+        """Ask the store for the wrapped key of a conversation."""
+        reply = await self._store.call("HMGET", _keys(conversation)[0], *KEY_FIELDS)
+        return wrapped_in(*(as_optional_bytes(value) for value in as_list(reply)))
+
+    async def _seal(self, conversation: ConversationId) -> Seal | StoreError | None:
+        """Return the seal of a conversation, or what is wrong with it."""
+        try:
+            return await self._seals.of(conversation)
+        except StoreError as error:
+            return error
 
     async def find(self, conversation: ConversationId) -> Record | None:
         """See `Conversations.find`."""
@@ -158,11 +217,16 @@ class RedisLog:
         self, before: Conversation, after: Conversation, entries: Sequence[LogEntry], name: str
     ) -> Seq | None:
         """See `Conversations.commit`."""
+        seal = await self._seals.of(before.id)
+        if seal is None:
+            return None
         fields = fields_of_change(before, after, name)
         ended = after.phase == "ended"
         args: list[Argument] = [before.revision, self.channel(before.id)]
         args += [self._retention if ended else 0, len(fields) // 2, *fields]
-        args += [pack(entry) for entry in entries]
+        for n, entry in enumerate(entries):
+            label = seal.label("", f"{before.revision}:{n}")
+            args.append(seal.seal("log", label, self._seals.nonce(), pack(entry)))
         seq = as_int(await self._store.run(self._transition, _keys(before.id), args))
         return None if seq < 0 else Seq(seq)
 
@@ -241,23 +305,29 @@ def _appended(reply: Reply) -> Appended | NotAppended:
     return Appended(Seq(as_int(seq)), fresh=as_int(rest) == 1)
 
 
-def _page(reply: Reply | StoreError) -> Sequence[tuple[Seq, LogEntry]] | StoreError:
+def _answer(
+    seal: Seal | StoreError | None, reply: Reply | StoreError
+) -> Sequence[tuple[Seq, LogEntry]] | StoreError:
     """Return the entries up to the first that can't be read; why, if it is the first of all."""
+    if seal is None:
+        return []
+    if isinstance(seal, StoreError):
+        return seal
     if isinstance(reply, StoreError):
         return reply
     entries: list[tuple[Seq, LogEntry]] = []
     try:
-        for seq, packed in _stream(reply):
-            entries.append((Seq(seq), _unpacked(unpack, packed)))
+        for seq, sealed in _stream(reply):
+            entries.append((Seq(seq), _opened(seal, "log", unpack, sealed)))
     except StoreError as error:
         return entries or error
     return entries
 
 
-def _unpacked(unpacker: Callable[[bytes], E], packed: bytes) -> E:
+def _opened(seal: Seal, which: Which, unpacker: Callable[[bytes], E], sealed: bytes) -> E:
     try:
-        return unpacker(packed)
-    except (msgspec.DecodeError, UnicodeError):
+        return unpacker(seal.open(which, sealed))
+    except (Unsealable, msgspec.DecodeError, UnicodeError):
         raise StoreDamaged("An entry of a log can't be read.") from None
 
 

@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from chat.conversation import Conversation
 from chat.log import About, Record
 from chat.protocol import Phase
+from chat.sealing import Day, Wrapped
 from config.clock import Millis
 from config.ids import AccountId, ConversationId, Seq, TokenHash
 from config.risk import Risk
+
+KEY_FIELDS = ("day", "key")
+"""The fields that hold a conversation's key, wrapped by that of a day."""
 
 _MEMBER = "m:"
 _PHASES: dict[bytes, Phase] = {b"waiting": "waiting", b"talking": "talking", b"ended": "ended"}
@@ -26,6 +30,16 @@ def fields_of_about(about: About, token: TokenHash) -> list[str | int]:
     ]
 
 
+def fields_of_key(wrapped: Wrapped) -> list[str | bytes]:
+    """Return field, value, field, value for the conversation's key, as it is kept."""
+    return ["day", wrapped.day, "key", wrapped.key]
+
+
+def wrapped_in(day: bytes | None, key: bytes | None) -> Wrapped | None:
+    """Return the key in the values of `KEY_FIELDS`, or None where there is none."""
+    return None if day is None or key is None else Wrapped(Day(day.decode()), key)
+
+
 def fields_of_change(before: Conversation, after: Conversation, name: str) -> list[str]:
     """Return field, value ... for what a transition changes; an empty value removes the field."""
     fields = ["phase", after.phase]
@@ -41,8 +55,11 @@ def fields_of_change(before: Conversation, after: Conversation, name: str) -> li
 
 
 def record_of(id_: ConversationId, fields: Mapping[str, bytes]) -> Record | None:
-    """Return the record in a hash, or None where there is no conversation."""
-    if "phase" not in fields:
+    """Return the record in a hash, or None where there is no conversation.
+
+    What has no key was kept by a version that sealed nothing: it is not read any more.
+    """
+    if "phase" not in fields or "key" not in fields:
         return None
     members = {
         AccountId(name.removeprefix(_MEMBER)): role

@@ -73,6 +73,8 @@ CHALLENGES_AT_ONCE: Final = 64
 """Challenges that are being made, 0.7 ms each in one thread; one more is told to come later."""
 PROOF_ROUNDS: Final = 2_000
 """Rounds of PBKDF2 for one try of a proof of work; `safety/pressure.py` says how many tries."""
+SEALS: Final = 20_000
+"""Keys of conversations that one process holds ready, at 3 KiB each: one for each socket."""
 PASSWORDS_AT_ONCE: Final = 2
 """Passwords hashed at once: 64 MiB and 160 ms of a core each."""
 BODY_BYTES: Final = 16 * KIB

@@ -76,6 +76,14 @@ class Store(Section, frozen=True):
         str,
         Meta(min_length=1, description="Folder of the server's own Valkey; one server a folder."),
     ] = "./data"
+    keys: Annotated[
+        str,
+        Meta(
+            description="Folder of the keys that open what is kept; apart from the folder above "
+            "and from its copies. Several servers on one store need the same. "
+            "Empty: 'keys' beside the folder above.",
+        ),
+    ] = ""
     pool: Annotated[
         str,
         Meta(
@@ -173,9 +181,10 @@ class Service(Section, frozen=True):
     retention_hours: Annotated[
         int,
         Meta(
-            ge=1,
+            ge=0,
             le=24 * 90,
-            description="How long what was said is kept after a conversation has ended.",
+            description="How long what was said is kept after a conversation has ended. "
+            "0: a minute, so that everybody hears how it ended.",
         ),
     ] = 24
 

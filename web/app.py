@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chat.board import BoardNews
 from chat.desk_news import DeskNews
 from chat.floor import Floor
+from chat.keyring import Keyring
 from chat.log_redis import RedisLog
 from chat.offers import OfferNews
 from chat.parts import Parts
@@ -59,6 +60,7 @@ from web.http_public import PublicRoutes
 from web.http_roster import RosterRoutes
 from web.http_staff import Guard, StaffRoutes
 from web.info import helplines, info
+from web.keys import open_keyring
 from web.lookout import Lookout
 from web.metrics import Metrics
 from web.pages import NAMES, Asset, load_assets, page
@@ -96,7 +98,7 @@ async def build(settings: Settings) -> AsyncGenerator[App]:
     """Yield the application, ready to serve.
 
     Raises:
-        StoreError: the store can't be opened; the text says what to do.
+        StoreError: the store or its keys can't be opened; the text says what to do.
         LexiconError: the filter's lexicon is broken; names file and line.
         LikenessError, ModelError: what was fitted for the filter is broken.
     """
@@ -104,7 +106,8 @@ async def build(settings: Settings) -> AsyncGenerator[App]:
         passwords, proofs = Passwords(), Proofs(store)
         try:
             second = SecondReading(second_reader(wanted=settings.safety.embedding))
-            house = _house(settings, store, passwords, proofs, second)
+            keyring = await open_keyring(settings, store)
+            house = _house(settings, store, keyring, passwords, proofs, second)
             endpoints = Endpoints(house)
             sweeps, offers = Sweeps(house.parts, house.floor), OfferNews(house.parts, house.floor)
             draining = Draining(house.gate, endpoints, stop_offers=offers.stop, beat=sweeps.beat)
@@ -129,6 +132,7 @@ async def _store(settings: Settings) -> AsyncGenerator[Store]:
 def _house(
     settings: Settings,
     store: Store,
+    keyring: Keyring,
     passwords: Passwords,
     proofs: Proofs,
     second: SecondReading,
@@ -136,7 +140,7 @@ def _house(
     accounts, sessions = AccountsRedis(store), SessionsRedis(store)
     audit = AuditRedis(store)
     metrics = Metrics()
-    parts = _parts(settings, store, accounts, audit, metrics, second)
+    parts = _parts(settings, store, keyring, accounts, audit, metrics, second)
     told = info(settings)
     floor = Floor()
     return House(
@@ -166,6 +170,7 @@ def _html(body: bytes) -> Asset:
 def _parts(
     settings: Settings,
     store: Store,
+    keyring: Keyring,
     accounts: AccountsRedis,
     audit: AuditRedis,
     metrics: Metrics,
@@ -173,7 +178,7 @@ def _parts(
 ) -> Parts:
     origin = new_id()
     retention = int(settings.service.retention_hours * 3600)
-    conversations = RedisLog(store, origin=origin, retention=retention)
+    conversations = RedisLog(store, keyring, origin=origin, retention=retention)
     lexicon = settings.safety.lexicon
     return Parts(
         settings=settings,

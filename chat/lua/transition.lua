@@ -3,7 +3,7 @@
 -- KEYS[5] staff log (stream)
 -- ARGV[1] revision that the decision was made on  ARGV[2] channel  ARGV[3] retention after the
 --   end in seconds, or 0 while it goes on  ARGV[4] number of fields n
--- ARGV[5 ...] n pairs of field and value ('' removes the field), then the packed entries
+-- ARGV[5 ...] n pairs of field and value ('' removes the field), then the sealed entries
 -- Returns the last seq if committed, -1 if the revision is another (nothing is written).
 -- Invariant: entries and state change together; what is ended expires as a whole.
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[1] then

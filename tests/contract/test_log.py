@@ -34,6 +34,7 @@ from tests.support.talks import (
     ANNA,
     BEN,
     GRACE,
+    KEYRING,
     ONE,
     PATIENCE,
     RETENTION,
@@ -97,7 +98,7 @@ async def kept(request: pytest.FixtureRequest) -> AsyncGenerator[Kept]:
     async with store_for(request) as store:
         log: Log
         if store:
-            log = RedisLog(store, origin="here", retention=RETENTION)
+            log = RedisLog(store, KEYRING, origin="here", retention=RETENTION)
         else:
             log = MemoryLog(origin="here", retention=RETENTION, now=clock)
         yield Kept(log, store, clock)

@@ -42,7 +42,7 @@ from config.ids import AccountId, ConversationId, Ref, Seq, TokenHash, new_id
 from config.risk import ESCALATES_FROM, Risk
 from store.client import Store, connect
 from store.errors import StoreError
-from tests.support.talks import ABOUT, RETENTION, START, TOKEN, a_line, a_text
+from tests.support.talks import ABOUT, KEYRING, RETENTION, START, TOKEN, a_line, a_text
 
 T = TypeVar("T")
 
@@ -93,7 +93,7 @@ class Logs(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.kept = RedisLog(self.store, origin="here", retention=RETENTION)
+        self.kept = RedisLog(self.store, KEYRING, origin="here", retention=RETENTION)
         self.model = MemoryLog(retention=RETENTION)
         self.ids = [ConversationId(new_id()) for _ in range(2)]
         self.states: list[Conversation] = []

@@ -57,6 +57,8 @@ class Hash:
             "revision": b"0",
             "seq": b"0",
             "risk": b"0",
+            "day": b"2026-11-23",
+            "key": b"wrapped",
         }
         self.set(fields_of_about(about, TOKEN))
 

@@ -121,7 +121,7 @@ async def house_far_from_its_store(folder: Path) -> AsyncGenerator[tuple[House, 
     async with (
         _staffed(data) as store_url,
         Proxy.to_store(store_url, folder / "wire") as wire,
-        running_app(_on_a_free_port(None, Store(url=wire.url))) as (url, app),
+        running_app(_on_a_free_port(None, Store(url=wire.url, folder=str(data)))) as (url, app),
     ):
         yield House(url, app, data), wire
         wire.mend()

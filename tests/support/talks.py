@@ -12,6 +12,7 @@ import msgpack  # type: ignore[import-untyped]
 
 from chat.conversation import Conversation
 from chat.entry import Line, StaffText
+from chat.keyring_memory import MemoryKeyring
 from chat.log import SEEKER, About, Appended, Log, NotAppended, Record
 from chat.log_memory import MemoryLog
 from chat.log_redis import RedisLog
@@ -96,6 +97,10 @@ class Counted:
         self.counts["wrong_flag"] += 1
 
 
+KEYRING = MemoryKeyring()
+"""The keys that all processes of a test share."""
+
+
 @cache
 def screen() -> Screen:
     """Return the real filter, loaded once."""
@@ -115,7 +120,7 @@ def parts_on(store: Store | None, clock: Clock, *, beside: Parts | None = None) 
         memory = MemoryLog(origin=origin, retention=RETENTION, now=clock, beside=first)
         log, relay = memory, Relay(memory, memory.wakes, origin)
     else:
-        log = RedisLog(store, origin=origin, retention=RETENTION)
+        log = RedisLog(store, KEYRING, origin=origin, retention=RETENTION)
         relay = Relay(log, store.wakeups, origin)
     codes = count(1)
     return Parts(

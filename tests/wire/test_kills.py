@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chat.entry import Line
+from chat.keyring_files import FolderKeyring
 from chat.log_redis import RedisLog
 from client.conversation import Conversation
 from client.errors import Refused
@@ -99,7 +100,9 @@ async def test_no_acknowledged_line_and_no_escalation_is_lost_by_kills(tmp_path:
             await pair.seeker.__aexit__(None, None, None)
     async with embedded(folder) as url, connect(url) as store:
         for (pair, seen), other in zip(transcripts, doubles, strict=True):
-            await _compare(store, pair, [line.text for line in seen], [one.text for one in other])
+            await _compare(
+                folder, store, pair, [line.text for line in seen], [one.text for one in other]
+            )
 
 
 async def _come(server: ServerProcess, supporter: Supporter) -> Pair:
@@ -132,13 +135,21 @@ async def _sweep_has_come(folder: Path, pairs: list[Pair]) -> None:
     """Wait until the running server has made up for what its predecessors left out."""
     ids = [ConversationId(pair.seeker.conversation) for pair in pairs]
     async with asyncio.timeout(PATIENT), connect(f"unix://{socket_path(folder)}") as store:
-        log = RedisLog(store, origin="test", retention=3600)
+        log = _log(folder, store)
         while await log.unraised(ids):  # noqa: ASYNC110
             await asyncio.sleep(PACE)
 
 
-async def _compare(store: Store, pair: Pair, seen: list[str], other: list[str]) -> None:
-    log = RedisLog(store, origin="test", retention=3600)
+def _log(folder: Path, store: Store) -> RedisLog:
+    """Open the log as the server does, with its keys."""
+    keyring = FolderKeyring(folder.parent / "keys")
+    return RedisLog(store, keyring, origin="test", retention=3600)
+
+
+async def _compare(
+    folder: Path, store: Store, pair: Pair, seen: list[str], other: list[str]
+) -> None:
+    log = _log(folder, store)
     id_ = ConversationId(pair.seeker.conversation)
     entries = await log.read(id_, 0)
     assert [seq for seq, _ in entries] == list(range(1, len(entries) + 1))

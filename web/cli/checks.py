@@ -144,7 +144,7 @@ async def check_socket(settings: Settings) -> tuple[Level, str]:
     """Can somebody come in, through a real socket?"""
     with tempfile.TemporaryDirectory() as spare:
         web = msgspec.structs.replace(settings.web, host="127.0.0.1", port=0, public_origin="")
-        store = Store(folder=spare)
+        store = Store(folder=f"{spare}/data")
         alone = msgspec.structs.replace(settings, web=web, store=store)
         async with running(alone) as url:
             began = clock.monotonic()
@@ -181,7 +181,7 @@ def _or_spare(settings: Settings, spare: Path) -> Settings:
     """Look at the store that is there; don't make a data folder only to look into it."""
     if settings.store.url or Path(settings.store.folder).exists():
         return settings
-    return msgspec.structs.replace(settings, store=Store(folder=str(spare)))
+    return msgspec.structs.replace(settings, store=Store(folder=str(spare / "data")))
 
 
 def _locales() -> Path:

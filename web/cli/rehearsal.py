@@ -66,7 +66,7 @@ def _alone(settings: Settings, folder: str) -> Settings:
             public_origin="",
             trusted_proxies=(HERE,),
         ),
-        store=Store(folder=folder),
+        store=Store(folder=f"{folder}/data"),
         matching=settings.matching,
         safety=settings.safety,
         service=msgspec.structs.replace(settings.service, open=True, languages=LANGUAGES),

@@ -48,7 +48,7 @@ def _demo(settings: Settings, folder: str, seekers: int | None) -> Settings:
     return msgspec.structs.replace(
         settings,
         web=msgspec.structs.replace(settings.web, trusted_proxies=("127.0.0.1",)),
-        store=Store(folder=folder),
+        store=Store(folder=f"{folder}/data"),
         demo=Demo(on=True, seekers=count),
     )
 

@@ -1,0 +1,33 @@
+"""Opening the folder of keys, before anything is sealed or opened."""
+
+import logging
+from pathlib import Path
+
+from chat.keyring import Keyring
+from chat.keyring_agreed import AgreedKeyring
+from chat.keyring_files import FolderKeyring, prepared_folder
+from config import clock
+from config.settings import Settings
+from store.client import Store
+
+log = logging.getLogger("benchside.keys")
+
+
+def keys_folder(settings: Settings) -> Path:
+    """Return the folder of the keys that these settings name."""
+    named = settings.store.keys
+    return Path(named) if named else Path(settings.store.folder).parent / "keys"
+
+
+async def open_keyring(settings: Settings, store: Store) -> Keyring:
+    """Open the folder of keys, and agree with all others who use this store.
+
+    Raises:
+        StoreError: the folder won't do, or holds other keys than the store knows.
+    """
+    folder = prepared_folder(keys_folder(settings), Path(settings.store.folder))
+    keyring = AgreedKeyring(FolderKeyring(folder), store)
+    for day in await keyring.missing():
+        log.warning("the key of %s is missing: what was sealed under it can't be read", day)
+    await keyring.at(clock.now())
+    return keyring
