@@ -25,6 +25,30 @@ FIRST_FRAME_SECONDS: Final = 10.0
 """How long a new socket may stay silent before it says who it is."""
 STALLED_SECONDS: Final = 10.0
 """How long a socket may refuse all bytes before its transport is aborted."""
+STALLED_BYTES: Final = 2 * KIB
+"""Who reads less than this in `STALLED_SECONDS` does not read: the slowest phone line is ten
+times as fast."""
+CLOSING_SECONDS: Final = 2.0
+"""How long a stopping server waits for each peer to read the last words."""
+UNSENT_BYTES: Final = 256 * KIB
+"""Unsent bytes in a transport after which pings are no longer answered: the peer is cut."""
+PINGS: Final = 20
+"""Control frames (pings and pongs) at once from one socket. Browsers send none by themselves,
+libraries one in 20 s."""
+PINGS_SECONDS: Final = 20.0
+"""The time in which `PINGS` are earned back."""
+FRAGMENTS: Final = 64
+"""Fragments of one message: an honest client sends one; a fragment may be empty and cost memory
+all the same."""
+READ_SLICE: Final = 4 * KIB
+"""Bytes parsed at once: frames of six bytes make 700 objects of it, not the 40,000 of a whole
+read."""
+READ_AHEAD: Final = 16
+"""Frames that may wait before no more are read from this socket. Reading is not stopped for each
+frame, since stopping and going on cost two calls to the system."""
+QUEUED_FRAMES: Final = 128
+"""Frames that may wait after a read; more than `FRAMES`, so that only who is beyond that limit
+anyway is cut."""
 
 # How often
 
@@ -75,13 +99,24 @@ PROOF_ROUNDS: Final = 2_000
 """Rounds of PBKDF2 for one try of a proof of work; `safety/pressure.py` says how many tries."""
 SEALS: Final = 20_000
 """Keys of conversations that one process holds ready, at 3 KiB each: one for each socket."""
+CONNECTIONS: Final = 25_000
+"""Connections of one process: all sockets, and 3,000 for pages. Counted before the first byte, so
+that handshakes which never end take no more than that."""
+SPARE_FILES: Final = 256
+"""Open files kept for the store, logs and threads: newcomers are cut before files run out."""
 PASSWORDS_AT_ONCE: Final = 2
 """Passwords hashed at once: 64 MiB and 160 ms of a core each."""
 BODY_BYTES: Final = 16 * KIB
 """Longest body of an HTTP request."""
+HEAD_BYTES: Final = 16 * KIB
+"""Longest head of an HTTP request: four times what a browser sends with all its cookies."""
 
 # How long
 
+HEAD_SECONDS: Final = 10.0
+"""How long the whole head of an HTTP request may take, from the first moment of a connection."""
+BODY_SECONDS: Final = 20.0
+"""How long the body of an HTTP request may take: 16 KiB at under 1 KiB a second."""
 ADMISSION_SECONDS: Final = 30.0
 """Life of an admission: enough for a socket to open on a slow network."""
 CHALLENGE_SECONDS: Final = 120.0

@@ -19,6 +19,9 @@ from config import limits
 from config.settings import Settings
 from store.tasks import beside
 from web.app import App, build
+from web.guarded import GuardedSocket
+from web.guarded_http import GuardedHttp
+from web.hooks import check_hooks
 from web.logs import quiet, set_up
 
 Beside = Callable[[str, App], contextlib.AbstractAsyncContextManager[None]]
@@ -29,12 +32,13 @@ class Server(uvicorn.Server):
     """A uvicorn server that leaves signals to us and says when it is ready."""
 
     def __init__(self, app: App, settings: Settings, listening: socket.socket) -> None:
+        check_hooks()
         super().__init__(
             uvicorn.Config(
                 app,
                 loop="uvloop",
-                http="httptools",
-                ws="websockets-sansio",
+                http=GuardedHttp,
+                ws=GuardedSocket,
                 ws_max_size=limits.FRAME_BYTES,
                 ws_per_message_deflate=False,
                 ws_ping_interval=None,

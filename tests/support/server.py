@@ -47,6 +47,12 @@ class ServerProcess:
                     return
         raise AssertionError("the server ended before it was ready")
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        assert self._process
+        return self._process.pid
+
     async def kill(self) -> None:
         """Kill the server as if the power had gone, but not its store."""
         assert self._process

@@ -30,10 +30,11 @@ def _speaks_for_itself(error: Exception) -> bool:
     from safety.likeness import LikenessError
     from safety.weights import ModelError
     from store.errors import StoreError
+    from web.hooks import HookGone
     from web.recording import RecordingError
 
     return isinstance(
-        error, StoreError | LexiconError | LikenessError | ModelError | RecordingError
+        error, StoreError | LexiconError | LikenessError | ModelError | RecordingError | HookGone
     )
 
 
