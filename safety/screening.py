@@ -9,6 +9,7 @@ This is the inline tier. A model tier may later raise what it returns, never low
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -141,26 +142,21 @@ class Screen:
         lang: str | None,
         context: Sequence[ContextLine],
     ) -> list[Joined]:
-        before: Mapping[str, int] = {}
-        signals_before: frozenset[str] = frozenset()
-        told: frozenset[str] = frozenset()
         joined: list[Joined] = []
-        if context:
-            readings = [line.reading or self._reading(line, lang) for line in context]
-            earlier = list(zip(context, readings, strict=True))
-            told = _signals(earlier, by)
-            earlier = earlier[-_CONTEXT:]
-            before = _levels(earlier, by)
-            signals_before = _signals(earlier, by)
-            questions = _questions(earlier, by)
-            if by == "seeker" and questions:
-                length = self._length(text)
-                asked = Asked(questions, reading.signals, length, _self_danger(before))
-                answer = answered(asked)
-                if answer is not None:
-                    joined.append(answer)
+        readings = [line.reading or self._reading(line, lang) for line in context]
+        earlier = list(zip(context, readings, strict=True))
+        last = earlier[-_CONTEXT:]
+        before = _levels(last, by)
+        if by == "seeker" and (questions := _questions(last, by)):
+            asked = Asked(questions, reading.signals, self._length(text), _self_danger(before))
+            answer = answered(asked)
+            if answer is not None:
+                joined.append(answer)
+        if not reading.signals and not reading.levels:
+            return joined  # there is nothing to join with what was told
+        told = _signals(earlier, by)
         if by == "seeker" or told:
-            joined += join(Signs(reading.levels, reading.signals, before, signals_before, told))
+            joined += join(Signs(reading.levels, reading.signals, before, _signals(last, by), told))
         return joined
 
     def _likely(
@@ -243,8 +239,14 @@ def _signals(earlier: Sequence[_Earlier], by: Author) -> frozenset[str]:
             if line.by == by:
                 signals |= reading.signals
             else:
-                signals.update([f"{name}_before" for name in reading.signals])
+                signals |= _before(reading.signals)
     return frozenset(signals)
+
+
+@lru_cache(4096)
+def _before(signals: frozenset[str]) -> frozenset[str]:
+    """The names of the other's signals; few different sets of them are ever seen."""
+    return frozenset([f"{name}_before" for name in signals])
 
 
 def _questions(earlier: Sequence[_Earlier], by: Author) -> frozenset[str]:
