@@ -60,7 +60,8 @@ class Socket:
         self._receive = receive
         self._send = send
         self.outbox = Outbox()
-        self._straight: Straight | None = scope.get("extensions", {}).get(STRAIGHT)
+        extension = scope.get("extensions", {}).get(STRAIGHT, {})
+        self._straight: Straight | None = extension.get("write")
         self.heard_at = monotonic()
         self.known = False
         """Whether the peer has said who it is."""
