@@ -95,6 +95,11 @@ class GuardedSocket(WebSocketsSansIOProtocol):
             self.read_paused = True
             self.transport.pause_reading()
 
+    def handle_text(self, event: Frame) -> None:
+        """Pass on that there was text, which our protocol has no use for, and not what it said."""
+        if not self.queue.qsize():
+            self.queue.put_nowait({"type": "websocket.receive", "text": ""})
+
     def handle_cont(self, event: Frame) -> None:
         """Take one more fragment of a message."""
         if len(self.frames) >= limits.FRAGMENTS:

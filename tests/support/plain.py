@@ -65,8 +65,9 @@ def head(url: str, path: str, *more: str, subprotocol: str = SUBPROTOCOL) -> byt
 class Ending:
     """How a server ended a connection."""
 
-    code: int | None
-    """The close code, if it sent a close frame."""
+    closed: bool
+    """Whether it sent a close frame, and did not only end."""
+    code: int | None = None
     reason: str = ""
 
 
@@ -80,6 +81,10 @@ class Plain:
     def sends(self, data: bytes) -> None:
         """Send bytes."""
         self._writer.write(data)
+
+    def ends(self) -> None:
+        """Send no more."""
+        self._writer.write_eof()
 
     async def floods(self, data: bytes, times: int) -> int:
         """Send this again and again until cut; return the bytes that were taken."""
@@ -108,9 +113,9 @@ class Plain:
                     opcode, payload = await self.frame()
                     if opcode == CLOSE:
                         code = int.from_bytes(payload[:2]) if payload else None
-                        return Ending(code, payload[2:].decode())
+                        return Ending(True, code, payload[2:].decode())
         except (ConnectionError, asyncio.IncompleteReadError):
-            return Ending(None)
+            return Ending(False)
 
     async def frame(self) -> tuple[int, bytes]:
         """Read one frame of the server."""

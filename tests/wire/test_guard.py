@@ -12,10 +12,14 @@ from client.wire import encode
 from config import limits
 from tests.support.plain import (
     BINARY,
+    CLOSE,
     CONTINUATION,
     PING,
     PONG,
+    TEXT,
     frame,
+    head,
+    plain,
     plain_socket,
     resident,
 )
@@ -34,8 +38,9 @@ measured = pytest.mark.skipif(
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[ServerProcess]:
     """A server in a process of its own, so that its memory can be measured."""
     folder = tmp_path_factory.mktemp("guarded") / "data"
-    trusted = "127.0.0.1"
-    async with server_process(folder, BENCHSIDE_WEB_TRUSTED_PROXIES=trusted) as server:
+    settings = {"WEB_TRUSTED_PROXIES": "127.0.0.1", "LOG_LEVEL": "debug"}
+    environment = {f"BENCHSIDE_{name}": value for name, value in settings.items()}
+    async with server_process(folder, **environment) as server:
         async with raw_seeker(server.url, "hello") as seeker:
             await seeker.hears("entered")
         yield server
@@ -110,3 +115,19 @@ async def test_pings_are_answered(server: ServerProcess) -> None:
     async with plain_socket(server.url) as peer:
         peer.sends(frame(PING, b"here?"))
         assert await peer.frame() == (PONG, b"here?")
+
+
+async def test_no_address_path_or_frame_is_logged_even_by_debug(server: ServerProcess) -> None:
+    """After all that was done to it above, and some more."""
+    for sent in (b"nonsense /marked\r\n\r\n", head(server.url, "/marked", "X-Bad\x01: x")):
+        async with plain(server.url) as peer:
+            peer.sends(sent)
+            await peer.ended()
+    for sent in (frame(TEXT, b"\xff marked"), frame(PING, b"marked"), frame(BINARY, b"marked")):
+        async with plain_socket(server.url, "/ws/seeker?marked") as peer:
+            peer.sends(sent + frame(CLOSE, b"\x03\xe8marked"))
+            await peer.ended()
+    written = server.errors.read_text("utf-8")
+    assert "a socket is closed" in written
+    for never in ("127.0.0.1", "198.18.", "/ws/", "marked", "6d 61 72 6b"):
+        assert never not in written
