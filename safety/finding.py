@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from safety.automaton import Automaton, Indexed, Match
+from safety.compiled import Shelf
 from safety.frames import FrameRules, Weighing
 from safety.lexicon import Entry, Frames, Lexicon, LexiconError
 from safety.normalise import Normaliser
@@ -59,8 +60,11 @@ class Found(NamedTuple):
 class Finder:
     """Finds and weighs phrases. Immutable once built; may be shared by threads."""
 
-    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
-        """Read the lexicons' phrases. Raises: LexiconError if one can't be read."""
+    def __init__(self, lexicons: Sequence[Lexicon], shelf: Shelf | None = None) -> None:
+        """Read the lexicons' phrases. Raises: LexiconError if one can't be read.
+
+        What stands on the `shelf` of these lexicons need not be compiled again.
+        """
         by_lang: dict[str, list[Lexicon]] = {}
         for lexicon in lexicons:
             by_lang.setdefault(lexicon.lang, []).append(lexicon)
@@ -74,7 +78,7 @@ class Finder:
         for lang, files in by_lang.items():
             spaced = files[0].spaced
             compiler = Compiler(_classes(files), plain, spaced=spaced)
-            indexed += _compiled(files, compiler)
+            indexed += _compiled(files, compiler, shelf)
             known |= compiler.vocabulary
             if lang == ENGLISH:
                 native |= compiler.vocabulary
@@ -85,6 +89,8 @@ class Finder:
         disguised = [word for lexicon in lexicons for word in lexicon.disguised]
         self.normaliser = Normaliser(known, spellings, guarded, own, speller, disguised)
         self._automaton = Automaton(indexed)
+        if shelf:
+            shelf.save()
 
     def find(self, words: str, by: Author, lang: str | None = None) -> Found:
         """The phrases in these plain words that count when this author says them.
@@ -154,7 +160,9 @@ def _classes(files: Sequence[Lexicon]) -> dict[str, str]:
     return {name: phrase for file in files for name, phrase in file.classes.items()}
 
 
-def _compiled(files: Sequence[Lexicon], compiler: Compiler) -> list[Indexed]:
+def _compiled(files: Sequence[Lexicon], compiler: Compiler, shelf: Shelf | None) -> list[Indexed]:
+    if shelf:
+        shelf.lend(files[0].lang, compiler)
     indexed: list[Indexed] = []
     for file in files:
         for entry, line in zip(file.entries, file.lines, strict=True):
@@ -163,6 +171,8 @@ def _compiled(files: Sequence[Lexicon], compiler: Compiler) -> list[Indexed]:
                     indexed.append(Indexed(compiler.compile(phrase), entry, file.lang))
                 except PhraseError as error:
                     raise LexiconError(file.file, line, f"{entry.id}: {error}") from None
+    if shelf:
+        shelf.take(files[0].lang, compiler)
     return indexed
 
 

@@ -23,7 +23,7 @@ expression is compiled when its phrase is first nearly in a line, which most nev
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import prod
@@ -139,9 +139,22 @@ class Compiler:
         self._within = set[str]()  # the classes that are being read
         self.vocabulary = set[str]()
         """The whole words of all phrases compiled so far."""
+        self.compiled: dict[str, Phrase] = {}
+        """All phrases compiled so far, by what is written in the lexicon."""
+
+    def remember(self, compiled: Mapping[str, Phrase], vocabulary: Iterable[str]) -> None:
+        """Take over what another compiler made of the same phrases, and its vocabulary."""
+        self.compiled.update(compiled)
+        self.vocabulary.update(vocabulary)
 
     def compile(self, phrase: str) -> Phrase:
         """Compile one phrase. Raises: PhraseError if it can't be read or matches nothing."""
+        compiled = self.compiled.get(phrase)
+        if compiled is None:
+            compiled = self.compiled[phrase] = self._compile(phrase)
+        return compiled
+
+    def _compile(self, phrase: str) -> Phrase:
         part = self._part(phrase)
         if not part.groups:
             raise PhraseError(f"{phrase!r} could match an empty line")

@@ -9,12 +9,12 @@ This is the inline tier. A model tier may later raise what it returns, never low
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from config.risk import Risk
+from safety.compiled import Shelf
 from safety.context import Asked, answered
 from safety.finding import Finder, Finding, tally
 from safety.joining import join
@@ -62,16 +62,17 @@ class Screen:
         lexicons: Sequence[Lexicon],
         likeness: Likeness | None = None,
         model: Model | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         """Read the lexicons' phrases. Raises: LexiconError if one can't be read.
 
-        Without `likeness` or `model` the phrases alone judge.
+        Without `likeness` or `model` the phrases alone judge. See `Finder` for the `shelf`.
         """
         self._likeness = likeness
         self._model = model
         self.faults = 0
         """How many lines could not be screened, for the metrics of the caller."""
-        self._finder = Finder(lexicons)
+        self._finder = Finder(lexicons, shelf)
         self._normaliser = self._finder.normaliser
 
     def screen(
@@ -142,21 +143,26 @@ class Screen:
         lang: str | None,
         context: Sequence[ContextLine],
     ) -> list[Joined]:
+        before: Mapping[str, int] = {}
+        signals_before: frozenset[str] = frozenset()
+        told: frozenset[str] = frozenset()
         joined: list[Joined] = []
-        readings = [line.reading or self._reading(line, lang) for line in context]
-        earlier = list(zip(context, readings, strict=True))
-        last = earlier[-_CONTEXT:]
-        before = _levels(last, by)
-        if by == "seeker" and (questions := _questions(last, by)):
-            asked = Asked(questions, reading.signals, self._length(text), _self_danger(before))
-            answer = answered(asked)
-            if answer is not None:
-                joined.append(answer)
-        if not reading.signals and not reading.levels:
-            return joined  # there is nothing to join with what was told
-        told = _signals(earlier, by)
+        if context:
+            readings = [line.reading or self._reading(line, lang) for line in context]
+            earlier = list(zip(context, readings, strict=True))
+            told = _signals(earlier, by)
+            earlier = earlier[-_CONTEXT:]
+            before = _levels(earlier, by)
+            signals_before = _signals(earlier, by)
+            questions = _questions(earlier, by)
+            if by == "seeker" and questions:
+                length = self._length(text)
+                asked = Asked(questions, reading.signals, length, _self_danger(before))
+                answer = answered(asked)
+                if answer is not None:
+                    joined.append(answer)
         if by == "seeker" or told:
-            joined += join(Signs(reading.levels, reading.signals, before, _signals(last, by), told))
+            joined += join(Signs(reading.levels, reading.signals, before, signals_before, told))
         return joined
 
     def _likely(
@@ -209,7 +215,8 @@ def load_screen(extra: Path | None = None) -> Screen:
     Raises: LexiconError, with file and line, if one can't be used; LikenessError or
         ModelError if what was fitted can't be.
     """
-    return Screen(read_lexicons(extra), load_likeness(), load_model())
+    lexicons = read_lexicons(extra)
+    return Screen(lexicons, load_likeness(), load_model(), Shelf.of(lexicons))
 
 
 def _raised(opinion: Opinion, reading: Reading, joined: Sequence[Joined]) -> list[Joined]:
@@ -239,14 +246,8 @@ def _signals(earlier: Sequence[_Earlier], by: Author) -> frozenset[str]:
             if line.by == by:
                 signals |= reading.signals
             else:
-                signals |= _before(reading.signals)
+                signals.update([f"{name}_before" for name in reading.signals])
     return frozenset(signals)
-
-
-@lru_cache(4096)
-def _before(signals: frozenset[str]) -> frozenset[str]:
-    """The names of the other's signals; few different sets of them are ever seen."""
-    return frozenset([f"{name}_before" for name in signals])
 
 
 def _questions(earlier: Sequence[_Earlier], by: Author) -> frozenset[str]:

@@ -36,7 +36,7 @@ from matching.patience import Patience
 from matching.waiting_room_redis import RedisWaitingRoom
 from safety.desk_redis import DeskRedis
 from safety.hindsight_redis import HindsightRedis
-from safety.screening import load_screen
+from safety.screening import Screen
 from staff.accounts_redis import AccountsRedis
 from staff.audit_redis import AuditRedis
 from staff.guesses_redis import GuessesRedis
@@ -61,6 +61,7 @@ from web.http_roster import RosterRoutes
 from web.http_staff import Guard, StaffRoutes
 from web.info import helplines, info
 from web.keys import open_keyring
+from web.loading import loading
 from web.lookout import Lookout
 from web.metrics import Metrics
 from web.pages import NAMES, Asset, load_assets, page
@@ -94,20 +95,20 @@ class App:
 
 
 @asynccontextmanager
-async def build(settings: Settings) -> AsyncGenerator[App]:
-    """Yield the application, ready to serve.
+async def build(settings: Settings, screen: Screen | None = None) -> AsyncGenerator[App]:
+    """Yield the application, ready to serve; with this filter, if it is loaded already.
 
     Raises:
         StoreError: the store or its keys can't be opened; the text says what to do.
         LexiconError: the filter's lexicon is broken; names file and line.
         LikenessError, ModelError: what was fitted for the filter is broken.
     """
-    async with _store(settings) as store:
+    async with loading(settings, screen) as loaded, _store(settings) as store:
         passwords, proofs = Passwords(), Proofs(store)
         try:
             second = SecondReading(second_reader(wanted=settings.safety.embedding))
             keyring = await open_keyring(settings, store)
-            house = _house(settings, store, keyring, passwords, proofs, second)
+            house = _house(settings, store, keyring, await loaded, passwords, proofs, second)
             endpoints = Endpoints(house)
             sweeps, offers = Sweeps(house.parts, house.floor), OfferNews(house.parts, house.floor)
             draining = Draining(house.gate, endpoints, stop_offers=offers.stop, beat=sweeps.beat)
@@ -133,6 +134,7 @@ def _house(
     settings: Settings,
     store: Store,
     keyring: Keyring,
+    screen: Screen,
     passwords: Passwords,
     proofs: Proofs,
     second: SecondReading,
@@ -140,7 +142,7 @@ def _house(
     accounts, sessions = AccountsRedis(store), SessionsRedis(store)
     audit = AuditRedis(store)
     metrics = Metrics()
-    parts = _parts(settings, store, keyring, accounts, audit, metrics, second)
+    parts = _parts(settings, store, keyring, screen, accounts, audit, metrics, second)
     told = info(settings)
     floor = Floor()
     return House(
@@ -171,6 +173,7 @@ def _parts(
     settings: Settings,
     store: Store,
     keyring: Keyring,
+    screen: Screen,
     accounts: AccountsRedis,
     audit: AuditRedis,
     metrics: Metrics,
@@ -179,7 +182,6 @@ def _parts(
     origin = new_id()
     retention = int(settings.service.retention_hours * 3600)
     conversations = RedisLog(store, keyring, origin=origin, retention=retention)
-    lexicon = settings.safety.lexicon
     return Parts(
         settings=settings,
         log=conversations,
@@ -187,7 +189,7 @@ def _parts(
         room=RedisWaitingRoom(store, settings.store.pool, _patience(settings)),
         desk=DeskRedis(store, usual=settings.safety.escalation_louder_seconds),
         hindsight=HindsightRedis(store),
-        screen=load_screen(Path(lexicon) if lexicon else None),
+        screen=screen,
         reread=second.consider,
         accounts=accounts,
         audit=audit,

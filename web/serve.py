@@ -6,6 +6,7 @@ signals are ours: let nobody in, tell everybody to come back, then stop.
 
 import asyncio
 import contextlib
+import gc
 import resource
 import signal
 import socket
@@ -147,6 +148,8 @@ async def _serve(settings: Settings, companions: Beside | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _told_to_stop, stop, hurried)
     async with running_app(settings, hurried) as (url, app):
+        gc.freeze()
+        gc.enable()
         first = None
         if not settings.demo.on:
             first = await app.house.roster.ensure_first(app.house.parts.now())

@@ -14,7 +14,7 @@ import msgspec
 from starlette.types import Message, Receive, Scope, Send
 
 from chat.closing import Closing, Closings
-from chat.outbox import Outbox, Straight
+from chat.outbox import Outbox
 from chat.protocol import SUBPROTOCOL
 from config import limits
 from config.clock import monotonic
@@ -22,9 +22,6 @@ from safety.throttle import full, take
 from store.errors import StoreError
 
 log = logging.getLogger("benchside.sockets")
-
-STRAIGHT = "benchside.straight"
-"""The ASGI extension by which our protocol takes frames without a task (`web/guarded.py`)."""
 
 C = TypeVar("C", contravariant=True)
 
@@ -60,8 +57,6 @@ class Socket:
         self._receive = receive
         self._send = send
         self.outbox = Outbox()
-        extension = scope.get("extensions", {}).get(STRAIGHT, {})
-        self._straight: Straight | None = extension.get("write")
         self.heard_at = monotonic()
         self.known = False
         """Whether the peer has said who it is."""
@@ -83,8 +78,6 @@ class Socket:
             await self._send({"type": "websocket.close", "code": 1002})
             return False
         await self._send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
-        if self._straight is not None:
-            self.outbox.open_straight(self._straight)
         return True
 
     async def refuse(self, closing: Closing) -> None:
@@ -164,8 +157,8 @@ class Socket:
             return
 
     async def _send_frame(self, frame: bytes) -> None:
-        # The protocol aborts the connection of a peer who does not read (web/guarded.py).
-        await self._deliver({"type": "websocket.send", "bytes": frame})
+        async with asyncio.timeout(limits.STALLED_SECONDS):
+            await self._deliver({"type": "websocket.send", "bytes": frame})
 
     async def _close(self, closing: Closing) -> None:
         async with asyncio.timeout(limits.STALLED_SECONDS):

@@ -1,5 +1,6 @@
 """`serve` and `demo`: the server in the foreground, until it is told to stop."""
 
+import gc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,7 @@ from web.cli.options import config_option, read_settings
 @config_option
 def serve_command(host: str | None, port: int | None, path: Path | None) -> None:
     """Start the server. It stops cleanly on Ctrl+C or SIGTERM."""
+    gc.disable()  # until it serves: what is loaded stays
     from web.serve import serve
 
     serve(_listening(read_settings(path), host, port))
