@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from config import limits
 from web.guarded import log
-from web.headers import ALWAYS, NO_STORE
+from web.headers import ALWAYS, UNLESS_SAID
 from web.unread import Unread
 
 
@@ -93,7 +93,7 @@ class GuardedHttp(HttpToolsProtocol):
 
     def _refuse(self, status: HTTPStatus) -> None:
         lines = [b"HTTP/1.1 %d %s" % (status, status.phrase.encode())]
-        lines += [name + b": " + value for name, value in (*ALWAYS, NO_STORE)]
+        lines += [name + b": " + value for name, value in (*ALWAYS, *UNLESS_SAID)]
         lines += [b"content-length: 0", b"connection: close", b"", b""]
         self.transport.write(b"\r\n".join(lines))
         self.transport.close()

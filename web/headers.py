@@ -1,4 +1,4 @@
-"""Headers of every HTTP answer: kept by nobody, framed by nobody, telling nobody."""
+"""Headers of every HTTP answer: kept by nobody, framed by nobody, telling nobody, doing nothing."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,9 +9,11 @@ ALWAYS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), interest-cohort=()"),
 )
-"""On every answer; each page brings its own Content-Security-Policy as well."""
+"""On every answer."""
 NO_STORE = (b"cache-control", b"no-store")
-"""Where an answer does not say otherwise."""
+NOTHING_RUNS = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+UNLESS_SAID = (NO_STORE, NOTHING_RUNS)
+"""Where an answer does not say otherwise: a page has its own policy, a file may be kept."""
 
 
 def with_headers(app: ASGIApp) -> ASGIApp:
@@ -21,9 +23,9 @@ def with_headers(app: ASGIApp) -> ASGIApp:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers: list[tuple[bytes, bytes]] = list(message["headers"])
-                if not any(name.lower() == NO_STORE[0] for name, _ in headers):
-                    headers.append(NO_STORE)
-                message["headers"] = [*headers, *ALWAYS]
+                said = {name.lower() for name, _ in headers}
+                unsaid = (header for header in UNLESS_SAID if header[0] not in said)
+                message["headers"] = [*headers, *unsaid, *ALWAYS]
             await send(message)
 
         await app(scope, receive, sending)

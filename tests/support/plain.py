@@ -99,11 +99,14 @@ class Plain:
             pass
         return sent
 
+    async def answer(self) -> str:
+        """Read the head of an answer, in lower case."""
+        async with asyncio.timeout(PATIENCE):
+            return (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+
     async def status(self) -> int:
         """Read the head of an answer; return its status."""
-        async with asyncio.timeout(PATIENCE):
-            answer = await self._reader.readuntil(b"\r\n\r\n")
-        return int(answer.split(b" ", 2)[1])
+        return int((await self.answer()).split(" ", 2)[1])
 
     async def ending(self) -> Ending:
         """Read until a close frame or the end of the connection."""
