@@ -78,6 +78,8 @@ class Staff(Person):
     async def _log_in(self) -> None:
         reply = await ask(self.url, "/api/staff/login", self._login, seconds=self.patience)
         self._cookie = reply.cookie(COOKIE)
+        if not self._cookie:  # a second factor is asked for, which a program has not got
+            raise Denied(401, "second_factor")
 
     async def _admission(self) -> str:
         cookie = f"{COOKIE}={self._cookie}"

@@ -11,7 +11,7 @@ from typing import get_args, get_type_hints
 import msgspec
 from msgspec import Meta
 
-from config.sections import Demo, Log, Matching, Safety, Section, Service, Store, Web
+from config.sections import Demo, Log, Matching, Safety, Section, Service, Staff, Store, Web
 
 PREFIX = "BENCHSIDE_"
 """How every setting begins in the environment."""
@@ -22,6 +22,7 @@ SECTIONS: dict[str, type[Section]] = {
     "matching": Matching,
     "safety": Safety,
     "service": Service,
+    "staff": Staff,
     "log": Log,
     "demo": Demo,
 }

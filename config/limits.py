@@ -135,6 +135,12 @@ SESSION_IDLE_SECONDS: Final = 2 * 3600.0
 """A staff session that nobody used for so long is over."""
 PASSPHRASE_SECONDS: Final = 72 * 3600.0
 """Life of a one-time passphrase that a new person of staff is given."""
+CONFIRMED_SECONDS: Final = 10 * 60.0
+"""How long a person of staff need not prove again who they are before a grave act."""
+PENDING_LOGIN_SECONDS: Final = 5 * 60.0
+"""How long a log-in waits for its second factor: enough to look for a phone."""
+PASSKEY_SECONDS: Final = 3 * 60.0
+"""Life of a passkey's challenge; browsers wait for two minutes."""
 REVOKED_SECONDS: Final = 2.0
 """How soon the sockets of a revoked session are closed, at the latest."""
 AFTER_END_SECONDS: Final = 10 * 60.0
@@ -159,3 +165,9 @@ PASSWORD_LEAST: Final = 12
 8 with one; guesses are throttled and hashes memory-hard here)."""
 PASSWORD_MOST: Final = 256
 """Characters of a password, at most: hashing takes the same time, but reading it does not."""
+PASSKEYS: Final = 10
+"""Passkeys of one person: each device, and some to spare."""
+PASSKEY_NAME_MOST: Final = 40
+"""Characters of a passkey's name."""
+RECOVERY_CODES: Final = 10
+"""Recovery codes that are given at once; each works once."""

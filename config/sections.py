@@ -189,6 +189,19 @@ class Service(Section, frozen=True):
     ] = 24
 
 
+class Staff(Section, frozen=True):
+    """How people of staff prove who they are."""
+
+    second_factor: Annotated[
+        Literal["off", "supervisors", "all"],
+        Meta(
+            description="Who must have a second factor (a code generator or a passkey) beside "
+            "the passphrase: all, or supervisors and administrators. Who has none yet is led to "
+            "set one up. off: whoever has set one up is asked for it, nobody has to."
+        ),
+    ] = "off"
+
+
 class Log(Section, frozen=True):
     """What the server writes about itself; never what people say."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from config.keys import PREFIX, SECTIONS, Key, keys, nearest
-from config.sections import Demo, Log, Matching, Safety, Service, Store, Web
+from config.sections import Demo, Log, Matching, Safety, Service, Staff, Store, Web
 
 __all__ = [
     "Demo",
@@ -25,6 +25,7 @@ __all__ = [
     "Service",
     "Settings",
     "SettingsError",
+    "Staff",
     "Store",
     "Web",
     "load",
@@ -44,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     matching: Matching = Matching()
     safety: Safety = Safety()
     service: Service = Service()
+    staff: Staff = Staff()
     log: Log = Log()
     demo: Demo = Demo()
 

@@ -11,6 +11,7 @@ from config.clock import Millis
 from config.ids import AccountId
 from config.risk import Risk
 from staff.audit import AuditEntry
+from staff.factors import NO_FACTORS, FactorChange, Factors
 from staff.roles import Role
 
 SYSTEM: Final = AccountId("system")
@@ -46,6 +47,7 @@ class Account:
     topics: tuple[str, ...] = ()
     training: Training | None = None
     last_seen: Millis | None = None
+    factors: Factors = field(default=NO_FACTORS, repr=False)
 
 
 def valid_training(account: Account, now: Millis) -> Risk | None:
@@ -189,6 +191,15 @@ class Accounts(Protocol):
         self, account: AccountId, change: Change
     ) -> Account | UnknownAccount | LastAdministrator:
         """Make one change, and return the account after it."""
+        ...
+
+    async def change_factors(self, account: AccountId, change: FactorChange) -> Account | None:
+        """Change an account's second factors, and return the account after it.
+
+        None if the change came too late, as for a code that was used in between, or if there is
+        no such account; then nothing has changed. Of two who use the same thing up, one is told
+        so.
+        """
         ...
 
     async def seen(self, account: AccountId, at: Millis) -> None:

@@ -15,6 +15,7 @@ from staff.accounts import (
 )
 from staff.audit import AuditEntry
 from staff.audit_memory import AuditMemory
+from staff.factors import FactorChange, factors_after
 
 
 class AccountsMemory:
@@ -59,6 +60,15 @@ class AccountsMemory:
             return LastAdministrator()
         self._accounts[account] = after
         return after
+
+    async def change_factors(self, account: AccountId, change: FactorChange) -> Account | None:
+        """Change an account's second factors, and return the account after it."""
+        before = self._accounts.get(account)
+        after = None if before is None else factors_after(before.factors, change)
+        if before is None or after is None:
+            return None
+        self._accounts[account] = replace(before, factors=after)
+        return self._accounts[account]
 
     async def seen(self, account: AccountId, at: Millis) -> None:
         """Remember when this person was last here."""

@@ -4,8 +4,9 @@
 is kept beside the record, so that it is no change of the account.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -22,6 +23,7 @@ from staff.accounts import (
 )
 from staff.audit import AuditEntry
 from staff.audit_redis import AUDIT, arguments
+from staff.factors import FactorChange, factors_after
 from store.client import Store
 from store.errors import StoreError
 from store.replies import Reply, as_int, as_list, as_map, as_optional_bytes, as_text
@@ -32,6 +34,8 @@ _SEEN: Final = "{staff}:seen"
 _ATTEMPTS: Final = 20
 """More than the people who can change one account at one time."""
 _WRITTEN, _CHANGED, _NAME_TAKEN = 1, 0, -1
+
+Changed = TypeVar("Changed", Account, Account | None)
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Account] = msgspec.msgpack.Decoder(Account)
@@ -79,6 +83,26 @@ class AccountsRedis:
         self, account: AccountId, change: Change
     ) -> Account | UnknownAccount | LastAdministrator:
         """Make one change, and return the account after it."""
+        return await self._committed(account, lambda before: changed(before, change))
+
+    async def change_factors(self, account: AccountId, change: FactorChange) -> Account | None:
+        """Change an account's second factors, and return the account after it."""
+
+        def after(before: Account) -> Account | None:
+            factors = factors_after(before.factors, change)
+            return None if factors is None else replace(before, factors=factors)
+
+        committed = await self._committed(account, after)
+        return committed if isinstance(committed, Account) else None
+
+    async def seen(self, account: AccountId, at: Millis) -> None:
+        """Remember when this person was last here."""
+        await self._store.call("HSET", _SEEN, account, int(at))
+
+    async def _committed(
+        self, account: AccountId, after: Callable[[Account], Changed]
+    ) -> Changed | UnknownAccount | LastAdministrator:
+        """Decide what the account becomes and write it, again if it has changed meanwhile."""
         for _ in range(_ATTEMPTS):
             record, seen = await self._store.calls(
                 [("GET", _account(account)), ("HGET", _SEEN, account)]
@@ -86,15 +110,13 @@ class AccountsRedis:
             before = _decode(record, seen)
             if before is None:
                 return UnknownAccount()
-            after = changed(before, change)
-            written = await self._write(as_optional_bytes(record), after)
+            decided = after(before)
+            if decided is None:
+                return decided
+            written = await self._write(as_optional_bytes(record), decided)
             if written != _CHANGED:
-                return after if written == _WRITTEN else LastAdministrator()
+                return decided if written == _WRITTEN else LastAdministrator()
         raise StoreError("The account is changed by too many at once; ask again.")
-
-    async def seen(self, account: AccountId, at: Millis) -> None:
-        """Remember when this person was last here."""
-        await self._store.call("HSET", _SEEN, account, int(at))
 
     async def _write(
         self, before: bytes | None, after: Account, entry: AuditEntry | None = None

@@ -46,10 +46,34 @@ class Act(StrEnum):
     RESET = "reset"
     """Give a new one-time passphrase."""
     CHANGE_ROLE = "change_role"
+    RESET_FACTORS = "reset_factors"
+    """Take somebody's second factors away, who has lost them."""
+    SIGN_OUT = "sign_out"
+    """End all sessions, one's own or somebody else's."""
+    CHANGE_PASSPHRASE = "change_passphrase"
+    ADD_FACTOR = "add_factor"
+    REMOVE_FACTOR = "remove_factor"
+    NEW_CODES = "new_codes"
+    """Have other recovery codes."""
+    USE_CODE = "use_code"
+    """Prove who one is by a recovery code."""
 
 
-_SUPPORTER: Final = frozenset({Act.LOG_IN, Act.SUPPORT})
-_SUPERVISOR: Final = frozenset(Act) - {Act.CHANGE_ROLE}
+OWN: Final[frozenset[Act]] = frozenset(
+    {
+        Act.LOG_IN,
+        Act.CHANGE_PASSPHRASE,
+        Act.ADD_FACTOR,
+        Act.REMOVE_FACTOR,
+        Act.NEW_CODES,
+        Act.USE_CODE,
+    }
+)
+"""What everybody may do with their own account."""
+_SUPPORTER: Final = OWN | {Act.SUPPORT}
+_SUPERVISOR: Final = frozenset(Act) - {Act.CHANGE_ROLE, Act.RESET_FACTORS}
+"""Who can give somebody a new passphrase can't take the second factor away as well: else one
+person alone could become another."""
 
 RIGHTS: Final[Mapping[Role, frozenset[Act]]] = MappingProxyType(
     {
@@ -60,9 +84,8 @@ RIGHTS: Final[Mapping[Role, frozenset[Act]]] = MappingProxyType(
 )
 """What each role may do. Each role may do all that the one before it may."""
 
-AUDITED: Final[frozenset[Act]] = frozenset(
+AUDITED: Final[frozenset[Act]] = OWN | frozenset(
     {
-        Act.LOG_IN,
         Act.WATCH,
         Act.WHISPER,
         Act.JOIN,
@@ -75,6 +98,8 @@ AUDITED: Final[frozenset[Act]] = frozenset(
         Act.ENABLE,
         Act.RESET,
         Act.CHANGE_ROLE,
+        Act.RESET_FACTORS,
+        Act.SIGN_OUT,
     }
 )
 """What goes on record before it is done."""

@@ -30,6 +30,7 @@ from staff.accounts import (
     administers,
 )
 from staff.audit import Audit, AuditEntry
+from staff.factors import ClearFactors
 from staff.passwords import Passwords, one_time
 from staff.roles import Act, Role, manages, may
 from staff.sessions import Sessions
@@ -159,6 +160,27 @@ class Roster:
     ) -> Account | Refusal:
         """Give another role, and end the account's sessions now: open screens show the old one."""
         return await self._revoking(by, Act.CHANGE_ROLE, subject, SetRole(role), now)
+
+    async def reset_factors(
+        self, by: Account, subject: AccountId, now: Millis
+    ) -> Account | Refusal:
+        """Take the second factors of somebody away who has lost them, and end their sessions."""
+        refusal = await self._refusal(by, Act.RESET_FACTORS, subject)
+        if refusal is not None:
+            return refusal
+        await self._audit.write(by.id, Act.RESET_FACTORS, subject, now)
+        changed = await self._accounts.change_factors(subject, ClearFactors())
+        await self._sessions.revoke_all(subject)
+        return changed or UnknownAccount()
+
+    async def sign_out(self, by: Account, subject: AccountId, now: Millis) -> Account | Refusal:
+        """End all sessions of an account, one's own or somebody else's."""
+        refusal = None if by.id == subject else await self._refusal(by, Act.SIGN_OUT, subject)
+        if refusal is not None:
+            return refusal
+        await self._audit.write(by.id, Act.SIGN_OUT, subject, now)
+        await self._sessions.revoke_all(subject)
+        return await self._accounts.get(subject) or UnknownAccount()
 
     async def _revoking(
         self, by: Account, act: Act, subject: AccountId, change: Change, now: Millis

@@ -3,8 +3,8 @@
 The token is said once, to its owner; the store holds its hash, and that hash is the
 session's id. A session ends some hours after log-in, or after a time without a sign of life
 (`config/limits.py`), or when it is revoked. A revocation is published, so that web closes the
-live sockets of the session. As a wake-up may get lost, web also asks `find` again for each
-live socket, once a minute, which at the same time is the sign of life.
+live sockets of the session, and counted: since a wake-up may get lost, web reads the count each
+second, and looks its sessions up when it has changed.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,8 @@ from config.ids import AccountId, Token
 _RENEWAL: Final = Seconds(60)
 _ABSOLUTE: Final = Seconds(limits.SESSION_SECONDS)
 _IDLE: Final = Seconds(limits.SESSION_IDLE_SECONDS)
+
+NEVER: Final = Millis(0)
 
 SessionId = NewType("SessionId", str)
 """One log-in of one account: the hash of its token."""
@@ -46,6 +48,8 @@ class Session:
     begun: Millis
     seen: Millis
     """The last sign of life, to `Lifetimes.renewal`."""
+    confirmed: Millis = NEVER
+    """When its owner last proved who they are: at log-in, or before a grave act since."""
 
 
 def alive(session: Session, lifetimes: Lifetimes, now: Millis) -> bool:
@@ -58,6 +62,11 @@ def alive(session: Session, lifetimes: Lifetimes, now: Millis) -> bool:
 def stale(session: Session, lifetimes: Lifetimes, now: Millis) -> bool:
     """Say whether a sign of life is due to be written."""
     return now - session.seen >= lifetimes.renewal * 1000
+
+
+def confirmed(session: Session, now: Millis) -> bool:
+    """Say whether its owner proved lately enough who they are, for a grave act."""
+    return now - session.confirmed < limits.CONFIRMED_SECONDS * 1000
 
 
 class Sessions(Protocol):
@@ -80,6 +89,10 @@ class Sessions(Protocol):
         """Return a session by its id, if it is live, and take the call as a sign of life."""
         ...
 
+    async def confirm(self, id_: SessionId, now: Millis) -> bool:
+        """Remember that its owner has just proved who they are; False if it is over."""
+        ...
+
     async def of(self, account: AccountId, now: Millis) -> tuple[Session, ...]:
         """Return the live sessions of an account, the oldest first."""
         ...
@@ -90,4 +103,8 @@ class Sessions(Protocol):
 
     async def revoke_all(self, account: AccountId, but: SessionId | None = None) -> None:
         """End all sessions of an account now, but perhaps the one that asks for it."""
+        ...
+
+    async def count_revoked(self) -> int:
+        """Return how many sessions were ever revoked: it changes whenever one is."""
         ...

@@ -14,6 +14,7 @@ class SessionsMemory:
         """Begin without sessions."""
         self._lifetimes = lifetimes
         self._sessions: dict[SessionId, Session] = {}
+        self._revoked = 0
 
     @property
     def revocations(self) -> str:
@@ -24,7 +25,7 @@ class SessionsMemory:
         """Begin a session; the token is not kept and can't be had again."""
         token = new_token()
         session = SessionId(hash_token(token))
-        self._sessions[session] = Session(session, account, now, now)
+        self._sessions[session] = Session(session, account, now, now, now)
         return token
 
     async def find(self, token: str, now: Millis) -> Session | None:
@@ -40,6 +41,13 @@ class SessionsMemory:
             session = self._sessions[session.id] = replace(session, seen=now)
         return session
 
+    async def confirm(self, id_: SessionId, now: Millis) -> bool:
+        """Remember that its owner has just proved who they are; False if it is over."""
+        session = await self.look(id_, now)
+        if session is not None:
+            self._sessions[id_] = replace(session, confirmed=now)
+        return session is not None
+
     async def of(self, account: AccountId, now: Millis) -> tuple[Session, ...]:
         """Return the live sessions of an account, the oldest first."""
         mine = [one for one in self._sessions.values() if one.account == account]
@@ -49,6 +57,7 @@ class SessionsMemory:
     async def revoke(self, session: Session) -> None:
         """End one session now. Ending it twice does nothing more."""
         self._sessions.pop(session.id, None)
+        self._revoked += 1
 
     async def revoke_all(self, account: AccountId, but: SessionId | None = None) -> None:
         """End all sessions of an account now, but perhaps the one that asks for it."""
@@ -56,3 +65,8 @@ class SessionsMemory:
         for session in mine:
             if session != but:
                 del self._sessions[session]
+                self._revoked += 1
+
+    async def count_revoked(self) -> int:
+        """Return how many sessions were ever revoked: it changes whenever one is."""
+        return self._revoked

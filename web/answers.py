@@ -22,6 +22,11 @@ def answer(value: object, status: int = 200, headers: Mapping[str, str] | None =
     return Response(body, status, dict(headers or {}), "application/json")
 
 
+def as_json(body: str) -> Response:
+    """Return what is JSON already."""
+    return Response(body, media_type="application/json")
+
+
 def nothing() -> Response:
     """Return that it is done."""
     return Response(status_code=204)

@@ -42,7 +42,9 @@ from staff.audit_redis import AuditRedis
 from staff.guesses_redis import GuessesRedis
 from staff.login import Login
 from staff.passwords import Passwords
+from staff.pending_redis import PendingRedis
 from staff.roster import Roster
+from staff.second_factor import SecondFactor
 from staff.sessions_redis import SessionsRedis
 from store.client import Store, connect
 from store.embedded import embedded
@@ -54,13 +56,15 @@ from web.answers import BadBody, error
 from web.draining import Draining
 from web.endpoints import Endpoints
 from web.gate import Gate
+from web.guarding import Guard
 from web.headers import with_headers
 from web.house import House
+from web.http_factors import FactorRoutes
 from web.http_public import PublicRoutes
 from web.http_roster import RosterRoutes
-from web.http_staff import Guard, StaffRoutes
+from web.http_staff import StaffRoutes
 from web.info import helplines, info
-from web.keys import open_keyring
+from web.keys import open_keyring, staff_sealer
 from web.loading import loading
 from web.lookout import Lookout
 from web.metrics import Metrics
@@ -140,7 +144,8 @@ def _house(
     second: SecondReading,
 ) -> House:
     accounts, sessions = AccountsRedis(store), SessionsRedis(store)
-    audit = AuditRedis(store)
+    audit, guesses, pending = AuditRedis(store), GuessesRedis(store), PendingRedis(store)
+    factor = SecondFactor(accounts, guesses, audit, pending, staff_sealer(settings))
     metrics = Metrics()
     parts = _parts(settings, store, keyring, screen, accounts, audit, metrics, second)
     told = info(settings)
@@ -155,7 +160,8 @@ def _house(
         visitors=Visitors(),
         admissions=Admissions(store),
         proofs=proofs,
-        login=Login(accounts, sessions, GuessesRedis(store), audit, passwords),
+        login=Login(accounts, sessions, guesses, audit, passwords, factor, pending),
+        factor=factor,
         roster=Roster(accounts, sessions, audit, passwords),
         sessions=sessions,
         metrics=metrics,
@@ -257,6 +263,7 @@ def _routes(house: House) -> ASGIApp:
     routes = [
         *PublicRoutes(house).routes(),
         *StaffRoutes(house, guard).routes(),
+        *FactorRoutes(house, guard).routes(),
         *RosterRoutes(house, guard).routes(),
     ]
     starlette = Starlette(

@@ -16,8 +16,8 @@ from config.clock import monotonic
 from staff.login import Attendant
 from store.errors import StoreError
 from web.admissions import SEEKER
+from web.guarding import COOKIE
 from web.house import House
-from web.http_staff import COOKIE
 from web.origins import foreign_origin, own_origin
 from web.sockets import Socket
 from web.visitors import Visitor
@@ -177,7 +177,7 @@ class Endpoints:
         except StoreError:
             await socket.refuse(Closings.UNAVAILABLE.value)
             return
-        if who is None or who.account.must_change:
+        if who is None or who.account.must_change or self._house.owes_factor(who.account):
             await socket.refuse(Closings.REVOKED.value)
             return
         if not await socket.accept():

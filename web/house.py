@@ -9,8 +9,11 @@ from chat.floor import Floor
 from chat.parts import Parts
 from chat.waiting import WaitingNews
 from config.settings import Settings
+from staff.accounts import Account
+from staff.factors import required
 from staff.login import Login
 from staff.roster import Roster
+from staff.second_factor import SecondFactor
 from staff.sessions import Sessions
 from web.addresses import Addresses, Tags
 from web.admissions import Admissions
@@ -35,12 +38,18 @@ class House:
     admissions: Admissions
     proofs: Proofs
     login: Login
+    factor: SecondFactor
     roster: Roster
     sessions: Sessions
     metrics: Metrics
     assets: Mapping[str, Asset]
     pages: Mapping[str, Asset]
     info: bytes
+
+    def owes_factor(self, account: Account) -> bool:
+        """Say whether this person has to set up a second factor before anything else."""
+        asked = required(self.settings.staff.second_factor, account.role)
+        return asked and not account.factors.enrolled and not self.settings.demo.on
 
     def tag(self, scope: Scope) -> str:
         """Return the tag that stands for the address of whoever is asking."""

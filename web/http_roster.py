@@ -16,8 +16,9 @@ from staff.login import Attendant
 from staff.roles import Act, Role, may
 from staff.roster import Added, Invalid, NotAllowed, Profile
 from web.answers import answer, body_of, error, nothing
+from web.guarding import Guard
 from web.house import House
-from web.http_staff import Guard, facts_of
+from web.http_staff import facts_of
 
 AUDIT_MOST = 1000
 """Entries of the audit trail that one request may ask for."""
@@ -58,7 +59,7 @@ class RosterRoutes:
 
     def routes(self) -> list[Route]:
         """Return the routes."""
-        staff = self._guard.for_staff
+        staff, confirmed = self._guard.for_staff, self._guard.confirmed
         one = "/api/roster/{account}"
         return [
             Route("/api/roster", staff(self.show), methods=["GET"]),
@@ -66,8 +67,10 @@ class RosterRoutes:
             Route(f"{one}/training", staff(self.train), methods=["POST"]),
             Route(f"{one}/disable", staff(self.disable), methods=["POST"]),
             Route(f"{one}/enable", staff(self.enable), methods=["POST"]),
-            Route(f"{one}/reset", staff(self.reset), methods=["POST"]),
-            Route(f"{one}/role", staff(self.change_role), methods=["POST"]),
+            Route(f"{one}/sign_out", staff(self.sign_out), methods=["POST"]),
+            Route(f"{one}/reset", staff(confirmed(self.reset)), methods=["POST"]),
+            Route(f"{one}/factors/reset", staff(confirmed(self.reset_factors)), methods=["POST"]),
+            Route(f"{one}/role", staff(confirmed(self.change_role)), methods=["POST"]),
             Route("/api/audit", staff(self.audit)),
         ]
 
@@ -116,6 +119,16 @@ class RosterRoutes:
         """Give a new one-time passphrase, shown once."""
         subject = _account(request)
         return _told(await self._house.roster.reset(who.account, subject, self._now()))
+
+    async def reset_factors(self, request: Request, who: Attendant) -> Response:
+        """Take the second factors of somebody away who has lost them."""
+        subject = _account(request)
+        return _told(await self._house.roster.reset_factors(who.account, subject, self._now()))
+
+    async def sign_out(self, request: Request, who: Attendant) -> Response:
+        """End all sessions of somebody; their sockets close within two seconds."""
+        subject = _account(request)
+        return _told(await self._house.roster.sign_out(who.account, subject, self._now()))
 
     async def change_role(self, request: Request, who: Attendant) -> Response:
         """Give another role."""

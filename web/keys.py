@@ -8,6 +8,8 @@ from chat.keyring_agreed import AgreedKeyring
 from chat.keyring_files import FolderKeyring, prepared_folder
 from config import clock
 from config.settings import Settings
+from staff.key_file import staff_key
+from staff.sealing import Sealer
 from store.client import Store
 
 log = logging.getLogger("benchside.keys")
@@ -31,3 +33,12 @@ async def open_keyring(settings: Settings, store: Store) -> Keyring:
         log.warning("the key of %s is missing: what was sealed under it can't be read", day)
     await keyring.at(clock.now())
     return keyring
+
+
+def staff_sealer(settings: Settings) -> Sealer:
+    """Return what seals the staff's secrets; ask once the keyring is open.
+
+    Raises:
+        StoreError: its key can't be read or made; the text says what to do.
+    """
+    return Sealer(staff_key(keys_folder(settings)))

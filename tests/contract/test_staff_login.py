@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 
 import pytest
 
@@ -13,7 +12,6 @@ from config.risk import Risk
 from staff.accounts import (
     SYSTEM,
     Account,
-    Accounts,
     LastAdministrator,
     NameTaken,
     SetDisabled,
@@ -21,79 +19,20 @@ from staff.accounts import (
     Training,
     UnknownAccount,
 )
-from staff.accounts_memory import AccountsMemory
-from staff.accounts_redis import AccountsRedis
-from staff.audit import Audit
 from staff.audit_memory import AuditMemory
-from staff.audit_redis import AuditRedis
-from staff.guesses_memory import GuessesMemory
-from staff.guesses_redis import GuessesRedis
-from staff.login import LoggedIn, Login, PassphraseChanged, PassphraseRefused, Refused
+from staff.login import LoggedIn, PassphraseChanged, PassphraseRefused, Refused
 from staff.passwords import Cost, Passwords
 from staff.roles import Act, Role
 from staff.roster import FIRST_NAME, Added, Invalid, NotAllowed, Profile, Roster
-from staff.sessions import Sessions
-from staff.sessions_memory import SessionsMemory
-from staff.sessions_redis import SessionsRedis
 from tests.support.adapters import KINDS, store_for
-
-NOW = Millis(1_700_000_000_000)
-HOME = "home"
-CHOSEN = "a bench in the shade"
-
-
-@dataclass(frozen=True)
-class House:
-    """All of staff, put together as `web` does."""
-
-    accounts: Accounts
-    sessions: Sessions
-    audit: Audit
-    passwords: Passwords
-    login: Login
-    roster: Roster
-
-    async def administrator(self) -> Account:
-        """The first account, with a passphrase of its own."""
-        first = await self.roster.ensure_first(NOW)
-        assert first is not None
-        account = await self.accounts.named(first[0])
-        assert account is not None
-        return await self.with_passphrase(account)
-
-    async def person(self, by: Account, name: str, role: Role = Role.SUPPORTER) -> Account:
-        added = await self.roster.add(by, Profile(name, name.title(), role), NOW)
-        assert isinstance(added, Added)
-        return await self.with_passphrase(added.account)
-
-    async def with_passphrase(self, account: Account) -> Account:
-        chosen = SetPassphrase(await self.passwords.hash(CHOSEN), must_change=False)
-        changed = await self.accounts.change(account.id, chosen)
-        assert isinstance(changed, Account)
-        return changed
-
-    async def inside(self, name: str, passphrase: str = CHOSEN, now: Millis = NOW) -> LoggedIn:
-        answer = await self.login.log_in(name, passphrase, HOME, now)
-        assert isinstance(answer, LoggedIn)
-        return answer
-
-    async def acts(self) -> list[Act]:
-        return [entry.act for entry in reversed(await self.audit.read(100))]
+from tests.support.door import CHOSEN, HOME, NOW, House, house_on
 
 
 @pytest.fixture(params=KINDS)
 async def house(request: pytest.FixtureRequest) -> AsyncGenerator[House]:
-    passwords = Passwords(Cost(memory_kib=8, passes=1))
     async with store_for(request) as store:
-        trail = AuditMemory()
-        accounts = AccountsRedis(store) if store else AccountsMemory(trail)
-        sessions = SessionsRedis(store) if store else SessionsMemory()
-        guesses = GuessesRedis(store) if store else GuessesMemory()
-        audit = AuditRedis(store) if store else trail
-        login = Login(accounts, sessions, guesses, audit, passwords)
-        roster = Roster(accounts, sessions, audit, passwords)
-        yield House(accounts, sessions, audit, passwords, login, roster)
-    passwords.close()
+        with house_on(store) as house:
+            yield house
 
 
 def later(seconds: float) -> Millis:

@@ -32,7 +32,7 @@ from store.embedded import embedded, socket_path
 from tests.support.people import CHEAP, PASSPHRASE, account, employ
 from tests.support.proxy import Proxy
 from web.app import App
-from web.http_staff import COOKIE
+from web.guarding import COOKIE
 from web.serve import running_app
 
 SUPPORTERS = ("amina", "bela", "chipo")

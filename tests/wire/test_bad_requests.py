@@ -13,7 +13,7 @@ from staff.guesses import NAME
 from tests.support.people import DAY, PASSPHRASE
 from tests.support.raw import a_staff_admission, an_admission, asks, raw_socket
 from tests.support.running import ADMINISTRATOR, Guests, House, an_address
-from web.http_staff import COOKIE
+from web.guarding import COOKIE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -21,7 +21,7 @@ from tests.support.people import PASSPHRASE, employ
 from tests.support.raw import Answer, RawSocket, an_admission, asks, raw_seeker, raw_socket
 from tests.support.running import House, running_house
 from tests.support.server import ServerProcess, server_process
-from web.http_staff import COOKIE
+from web.guarding import COOKIE
 from web.logs import JsonFormatter, TextFormatter
 
 SAID = "zanzibar"

@@ -1,0 +1,144 @@
+"""Passkeys: what a browser is asked, and whether its answer is right (WebAuthn, level 3).
+
+The border to py_webauthn. The device must have verified its owner, by finger, face or PIN, so
+that a passkey is more than having the device. Whatever an answer holds that is wrong, it is
+wrong in one way: no reason is told. Challenges are kept and used up by the caller.
+"""
+
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+from cryptography.exceptions import UnsupportedAlgorithm
+from webauthn import (
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import bytes_to_base64url
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from config.clock import Millis
+from config.ids import AccountId
+from staff.factors import Factors, Passkey
+
+CHALLENGE_BYTES: Final = 32
+_TIMEOUT_MS: Final = 120_000
+_WRONG: Final = (
+    WebAuthnException,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    OverflowError,
+    RecursionError,
+    struct.error,
+    UnsupportedAlgorithm,
+)
+"""What py_webauthn and what it uses raise of an answer that is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Whom a passkey is for: this service, as browsers know it."""
+
+    id: str
+    """The host, without a port."""
+    origin: str
+    name: str
+
+
+class _Answer(msgspec.Struct):
+    """What is read of an answer here; py_webauthn reads the rest."""
+
+    id: str
+
+
+def enrolment_options(
+    party: Party, account: AccountId, login: str, display: str, factors: Factors, challenge: bytes
+) -> str:
+    """Return the JSON that a browser needs to make a passkey."""
+    options = generate_registration_options(
+        rp_id=party.id,
+        rp_name=party.name,
+        user_id=account.encode(),
+        user_name=login,
+        user_display_name=display,
+        challenge=challenge,
+        timeout=_TIMEOUT_MS,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.DISCOURAGED,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        ),
+        exclude_credentials=_descriptors(factors),
+    )
+    return options_to_json(options)
+
+
+def enrolled(party: Party, answer: str, challenge: bytes, name: str, now: Millis) -> Passkey | None:
+    """Return the passkey that a browser has made, if its answer is right."""
+    try:
+        made = verify_registration_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=party.id,
+            expected_origin=party.origin,
+            require_user_verification=True,
+        )
+    except _WRONG:
+        return None
+    return Passkey(made.credential_id, made.credential_public_key, made.sign_count, name, now)
+
+
+def proof_options(party: Party, factors: Factors, challenge: bytes) -> str:
+    """Return the JSON that a browser needs to use one of these passkeys."""
+    options = generate_authentication_options(
+        rp_id=party.id,
+        challenge=challenge,
+        timeout=_TIMEOUT_MS,
+        allow_credentials=_descriptors(factors),
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    return options_to_json(options)
+
+
+def proved(
+    party: Party, answer: str, challenge: bytes, factors: Factors
+) -> tuple[Passkey, int] | None:
+    """Return which passkey has answered, and its new count, if the answer is right."""
+    try:
+        said = msgspec.json.decode(answer, type=_Answer).id
+        one = next((key for key in factors.passkeys if shown_id(key) == said), None)
+        if one is None:
+            return None
+        verified = verify_authentication_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=party.id,
+            expected_origin=party.origin,
+            credential_public_key=one.public_key,
+            credential_current_sign_count=one.sign_count,
+            require_user_verification=True,
+        )
+    except _WRONG:
+        return None
+    return one, verified.new_sign_count
+
+
+def shown_id(passkey: Passkey) -> str:
+    """Return the id of a passkey as it is written in JSON."""
+    return bytes_to_base64url(passkey.id)
+
+
+def _descriptors(factors: Factors) -> list[PublicKeyCredentialDescriptor]:
+    return [PublicKeyCredentialDescriptor(id=one.id) for one in factors.passkeys]
