@@ -1,6 +1,8 @@
 """The outbox of one connection: bounded, so that a reader who does not read costs little.
 
-Everyone who has something to tell a connection puts it here and goes on; one writer task sends.
+Everyone who has something to tell a connection puts it here and goes on. What one turn of the
+event loop brings is written at its end, together and without a task; only when the peer reads
+too slowly for that, or where there is no straight way out, one writer task sends.
 A reader who falls too far behind is cut: the log has everything, so coming back loses nothing.
 
 What was said before somebody came can wait for them to read: whoever has such a backlog to tell
@@ -9,10 +11,13 @@ asks for room, which is half of what the outbox holds; the other half is for wha
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from chat.closing import Closing, Closings
 from config.limits import OUTBOX_BYTES, OUTBOX_FRAMES
+
+Straight = Callable[[Sequence[bytes]], bool]
+"""Writes frames at once, in order; False if that can't be done now, and nothing was written."""
 
 
 class Outbox:
@@ -25,6 +30,9 @@ class Outbox:
         self._most_frames = most_frames
         self._filled = asyncio.Event()
         self._waiting: set[Callable[[], None]] = set()
+        self._straight: Straight | None = None
+        self._due = False
+        self._sending = False
         self.closing: Closing | None = None
         """Why the connection is to be closed, once what is queued has been sent."""
 
@@ -32,6 +40,10 @@ class Outbox:
     def unsent(self) -> int:
         """Bytes that are queued and that the wire has not taken yet."""
         return self._bytes
+
+    def open_straight(self, straight: Straight) -> None:
+        """From now on, write what comes at the end of the turn, where that can be done."""
+        self._straight = straight
 
     def put(self, frame: bytes) -> None:
         """Queue one frame; after the closing, nothing more is taken."""
@@ -45,7 +57,24 @@ class Outbox:
             return
         self._frames.append(frame)
         self._bytes += len(frame)
-        self._filled.set()
+        if self._straight is None:
+            self._filled.set()
+        elif not self._due:
+            self._due = True
+            asyncio.get_running_loop().call_soon(self._flush, self._straight)
+
+    def _flush(self, straight: Straight) -> None:
+        """Write all that the turn has brought, or leave it to the writer."""
+        self._due = False
+        if self._sending:  # what comes first goes first
+            return
+        if self._frames and not straight(self._frames):
+            self._filled.set()
+            return
+        self._frames.clear()
+        self._bytes = 0
+        if self._waiting:
+            self._make_room()
 
     def has_room(self, then: Callable[[], None]) -> bool:
         """Whether there is room for a backlog; if not, `then` is called once all is read.
@@ -80,10 +109,12 @@ class Outbox:
         """
         try:
             while True:
+                self._sending = True
                 while self._frames:
                     frame = self._frames.popleft()
                     self._bytes -= len(frame)
                     await send(frame)
+                self._sending = False
                 if self._waiting:
                     self._make_room()
                 if self.closing is not None:

@@ -11,12 +11,18 @@ This hooks into the inside of uvicorn: `web/hooks.py` checks at the start that i
 import asyncio
 import logging
 from asyncio.transports import BaseTransport
+from collections.abc import Sequence
+from http import HTTPStatus
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
+from websockets.http11 import Request
+from websockets.protocol import State
 
 from config import limits
 from safety.throttle import full, take
+from web.frames import written
+from web.sockets import STRAIGHT
 from web.unread import Unread
 
 log = logging.getLogger("benchside.protocol")
@@ -130,6 +136,22 @@ class GuardedSocket(WebSocketsSansIOProtocol):
             super().handle_parser_exception()
 
     # What goes out
+
+    def handle_connect(self, event: Request) -> None:
+        """Let the application write frames without a task, beside what ASGI knows."""
+        super().handle_connect(event)
+        if self.response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            extensions = self.scope.setdefault("extensions", {})
+            extensions[STRAIGHT] = {"write": self.write_straight}
+
+    def write_straight(self, messages: Sequence[bytes]) -> bool:
+        """Write binary messages at once; False, and nothing is written, if that can't be now."""
+        if not self.handshake_complete or self.close_sent or not self.writable.is_set():
+            return False
+        if self.conn.state is not State.OPEN or self.transport.is_closing():
+            return False
+        self.transport.write(written(messages))
+        return True
 
     def pause_writing(self) -> None:
         """The peer reads too slowly: watch whether it reads at all."""

@@ -14,7 +14,7 @@ import msgspec
 from starlette.types import Message, Receive, Scope, Send
 
 from chat.closing import Closing, Closings
-from chat.outbox import Outbox
+from chat.outbox import Outbox, Straight
 from chat.protocol import SUBPROTOCOL
 from config import limits
 from config.clock import monotonic
@@ -22,6 +22,9 @@ from safety.throttle import full, take
 from store.errors import StoreError
 
 log = logging.getLogger("benchside.sockets")
+
+STRAIGHT = "benchside.straight"
+"""The ASGI extension by which our protocol takes frames without a task (`web/guarded.py`)."""
 
 C = TypeVar("C", contravariant=True)
 
@@ -57,6 +60,8 @@ class Socket:
         self._receive = receive
         self._send = send
         self.outbox = Outbox()
+        extension = scope.get("extensions", {}).get(STRAIGHT, {})
+        self._straight: Straight | None = extension.get("write")
         self.heard_at = monotonic()
         self.known = False
         """Whether the peer has said who it is."""
@@ -78,6 +83,8 @@ class Socket:
             await self._send({"type": "websocket.close", "code": 1002})
             return False
         await self._send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
+        if self._straight is not None:
+            self.outbox.open_straight(self._straight)
         return True
 
     async def refuse(self, closing: Closing) -> None:
@@ -157,8 +164,8 @@ class Socket:
             return
 
     async def _send_frame(self, frame: bytes) -> None:
-        async with asyncio.timeout(limits.STALLED_SECONDS):
-            await self._deliver({"type": "websocket.send", "bytes": frame})
+        # The protocol aborts the connection of a peer who does not read (web/guarded.py).
+        await self._deliver({"type": "websocket.send", "bytes": frame})
 
     async def _close(self, closing: Closing) -> None:
         async with asyncio.timeout(limits.STALLED_SECONDS):

@@ -41,7 +41,9 @@ async def house(tmp_path: Path, browser: Browser) -> AsyncGenerator[House]:
     folder = tmp_path / "data"
     async with embedded(folder) as store_url, connect(store_url) as store:
         await employ(store, "amina")
-    settings = Settings(store=Store(folder=str(folder)), web=Web(port=0))
+    settings = Settings(
+        store=Store(folder=str(folder)), web=Web(port=0, trusted_proxies=("127.0.0.1",))
+    )
     async with running(settings) as url, Proxy.to(url) as proxy:
         yield House(browser, url, proxy)
 

@@ -1,7 +1,7 @@
 """The outbox of one connection: order, bounds, and the reason for which it ends."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -47,6 +47,51 @@ async def test_frames_come_in_the_order_in_which_they_were_put() -> None:
         outbox.close(ENDED)
     assert draining.result() == ENDED
     assert reader.frames == sent
+
+
+async def test_what_one_turn_brings_is_written_together_without_a_task() -> None:
+    outbox, written = Outbox(), list[list[bytes]]()
+    done = asyncio.Event()
+
+    def write(frames: Sequence[bytes]) -> bool:
+        written.append(list(frames))
+        done.set()
+        return True
+
+    outbox.open_straight(write)
+    outbox.put(b"one")
+    outbox.put(b"two")
+    await done.wait()
+    assert written == [[b"one", b"two"]]
+    assert outbox.has_room(lambda: None)
+
+
+async def test_who_reads_too_slowly_is_sent_all_in_order_by_the_writer() -> None:
+    outbox, reader, ready = Outbox(), Reader(lets=0), False
+
+    def write(frames: Sequence[bytes]) -> bool:
+        if ready:
+            reader.frames.extend(frames)
+        return ready
+
+    outbox.open_straight(write)
+    async with asyncio.TaskGroup() as tasks:
+        draining = tasks.create_task(outbox.drain(reader), name="drain")
+        outbox.put(b"one")
+        outbox.put(b"two")
+        await reader.stuck.wait()
+        ready = True
+        outbox.put(b"three")
+        await asyncio.sleep(0)
+        assert reader.frames == []
+        for _ in range(3):
+            reader.may.release()
+        await reader.has(3)
+        outbox.put(b"four")
+        await asyncio.sleep(0)
+        outbox.close(ENDED)
+    assert draining.result() == ENDED
+    assert reader.frames == [b"one", b"two", b"three", b"four"]
 
 
 async def test_what_is_queued_goes_out_before_the_closing_and_nothing_after() -> None:

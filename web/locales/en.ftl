@@ -123,6 +123,7 @@ log-left-waits = { $who } has left. You are at the front of the line.
 helped = What you write sounds heavy. You are still welcome here. These people can help right now too.
 reconnecting = The connection is lost. Your place is kept. We are trying again.
 reconnecting-new = The connection is lost. We are trying again.
+reconnecting-full = All places are taken right now. We are trying again. The helplines above still answer.
 report = Report a problem
 report-title = What is wrong?
 report-about = The supervisors will look at it. Your supporter is not told that it was you.
@@ -147,6 +148,13 @@ refused-not-allowed = That is not possible here.
 refused-too-fast = That was very fast. Please wait a moment.
 refused-unavailable = That did not work. Please try again soon.
 
+## While too many come
+
+work-title = Many people are coming just now
+work-about = Your device is working for you. This takes a few seconds. Then it goes on by itself.
+work-done = How much is done
+work-help = These people can help right now too:
+
 ## When it can't go on
 
 trouble-title = This did not work
@@ -154,6 +162,9 @@ trouble-help = The helplines above still answer.
 trouble-gone = This talk is over, or was erased.
 trouble-code = This code does not work. It may have been used, or be too old.
 trouble-elsewhere = This talk is now open in another window.
+trouble-page = Something on this page went wrong. Please start again.
+trouble-origin = This page came from another site. Please open it again from its own address.
+entry-work = Very many people are coming just now, and this browser can’t do what we ask for. Please try again in a few minutes.
 entry-too-many = Too many people came from your network. Please try again in a few minutes.
 entry-full = All places are taken right now. Please try again in a few minutes.
 entry-closed = We are closed right now.

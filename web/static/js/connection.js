@@ -19,6 +19,8 @@ const HOLE_MS = 2_000;
 
 /** Codes after which the client stays away; after any other it comes back by itself. */
 const FINAL = new Set([4000, 4001, 4002, 4003, 4004, 4005, 4008, 4009, 4014]);
+/** Codes by which a server says that this page did wrong, such as a frame that is too big. */
+const AT_FAULT = new Set([1002, 1003, 1007, 1008, 1009, 1010]);
 /** The first facts of a socket that has been let in. */
 const GREETINGS = new Set(["entered", "resumed", "attending"]);
 
@@ -187,10 +189,13 @@ export class Connection {
     if (socket !== this.#socket) return;
     this.#socket = null;
     this.#greeted = false;
-    if (FINAL.has(code)) {
+    if (FINAL.has(code) || AT_FAULT.has(code)) {
       this.#stopped = true;
       this.#onLink("closed", code);
-    } else this.#later();
+    } else {
+      this.#onLink("lost", code);
+      this.#later();
+    }
   }
 
   /** @param {number} [wait] */

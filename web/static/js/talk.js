@@ -42,6 +42,21 @@ import { batch, signal, useEffect, useRef, useState } from "../vendor/vendor.js"
  */
 /** @typedef {"room" | "after"} Screen */
 
+/** Why somebody may not be let in, each with words of its own; others are said as one. */
+const REFUSED = new Set(["too_many", "full", "closed", "work"]);
+/**
+ * What is said of each way in which the server closes for good; the talk's own ends are apart.
+ * @type {Record<number, string>}
+ */
+const TROUBLES = {
+  4001: "trouble-page",
+  4002: "trouble-page",
+  4003: "trouble-page",
+  4004: "entry-unavailable",
+  4008: "trouble-elsewhere",
+  4014: "trouble-origin",
+};
+const FULL = 4015;
 const REPORTS = ["unkind", "sexual", "contact", "unsafe", "other"];
 const TYPING_EACH_MS = 3_000;
 const TYPING_SHOWN_MS = 5_000;
@@ -54,6 +69,10 @@ const screen = signal("room");
 const link = signal("off");
 /** Why it can't go on: an id of the words, or nothing. */
 const trouble = signal("");
+/** With which code the server last closed. */
+const closedBy = signal(0);
+/** How much of the asked work is done, 0 to 1; null if there is none. */
+const working = signal(/** @type {number | null} */ (null));
 const notice = signal("");
 const name = signal("");
 const supporter = signal("");
@@ -87,11 +106,25 @@ const connection = new Connection({ path: "/ws/seeker", first, onFact: (fact) =>
 async function first() {
   if (token) return { t: "resume", token, since: positions.last };
   if (comingBackWith) return { t: "come_back", code: comingBackWith };
-  const { status, body } = await ask("/api/enter", {});
+  const { status, body } = await knock();
   if (status === 200) return { t: "enter", admission: body.admission, ...answers };
-  if (status === 0) throw new Error("unreachable");
-  giveUp(`entry-${body.error === "too_many" ? "too-many" : (body.error ?? "unavailable")}`);
+  if (status === 0 || body.error === "proof") throw new Error("not let in yet");
+  giveUp(REFUSED.has(body.error) ? `entry-${body.error.replace("_", "-")}` : "entry-unavailable");
   return null;
+}
+
+/** Ask to be let in; while too many come, do the work that is asked for, and ask again. */
+async function knock() {
+  const answer = await ask("/api/enter", {});
+  if (!answer.body.challenge) return answer;
+  working.value = 0;
+  try {
+    const { prove } = await import("./work.js");
+    const proof = await prove(answer.body.challenge, answer.body.tries, (share) => (working.value = share));
+    return proof ? await ask("/api/enter", { proof }) : { status: 403, body: { error: "work" } };
+  } finally {
+    working.value = null;
+  }
 }
 
 /**
@@ -124,11 +157,11 @@ function giveUp(why) {
  */
 function linked(state, closing) {
   link.value = state;
+  if (closing) closedBy.value = closing;
   if (state !== "closed" || screen.value === "after") return;
   if (closing === 4000) screen.value = "after";
   else if (closing === 4005) trouble.value = token ? "trouble-gone" : "trouble-code";
-  else if (closing === 4008) trouble.value = "trouble-elsewhere";
-  else trouble.value = "entry-unavailable";
+  else trouble.value = TROUBLES[closing] ?? "trouble-page";
 }
 
 /** @param {SeekerFact} fact */
@@ -290,6 +323,7 @@ function Room() {
     return () => document.removeEventListener("visibilitychange", tellRead);
   }, []);
   if (trouble.value) return html`<${Trouble} />`;
+  if (working.value !== null) return html`<${Work} />`;
   const waiting = !supporter.value;
   return html`<section class="room" data-test=${waiting ? "waiting" : "talk"}>
     ${waiting ? html`<${Waiting} />` : html`<${Title} key="talk">${t("talk-title", { supporter: supporter.value })}<//>`}
@@ -306,6 +340,19 @@ function Room() {
     ${waiting && html`<${Tools} />`}
     ${dialog.value === "leave" && html`<${LeaveDialog} />`}
     ${dialog.value === "report" && html`<${ReportDialog} />`}
+  </section>`;
+}
+
+/** While the device works, since too many come at once. */
+function Work() {
+  const { country } = /** @type {{country?: string | null}} */ (answers);
+  const place = info.value.helplines[country ?? info.value.country] ?? info.value.helplines["ZZ"];
+  return html`<section data-test="work">
+    <${Title}>${t("work-title")}<//>
+    <p role="status">${t("work-about")}</p>
+    <progress max="1" value=${working.value} aria-label=${t("work-done")}></progress>
+    <p>${t("work-help")}</p>
+    <${Helplines} list=${place?.helplines ?? []} />
   </section>`;
 }
 
@@ -495,7 +542,7 @@ function After() {
 function LinkBanner() {
   const lost = link.value === "lost" && screen.value === "room" && !trouble.value;
   return html`<div role="status" class="link-state">
-    ${lost && html`<p class="banner" data-test="reconnecting">${t(token ? "reconnecting" : "reconnecting-new")}</p>`}
+    ${lost && html`<p class="banner" data-test="reconnecting">${t(token ? "reconnecting" : closedBy.value === FULL ? "reconnecting-full" : "reconnecting-new")}</p>`}
   </div>`;
 }
 
