@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: help run demo test check check-pages fuzz screenshots lock clean
+.PHONY: help run demo test check check-pages bench fuzz screenshots lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make test         run every test (needs Chromium or Chrome)"
 	@echo "make check        style, types, layering, generated files"
 	@echo "make check-pages  types of the pages' scripts (needs Node)"
+	@echo "make bench        measure the speed; make bench ARGS=\"peers --json\""
 	@echo "make fuzz         throw hostile input at the safety filter; make fuzz ARGS=\"--seconds 600\""
 	@echo "make screenshots  take the README's pictures again"
 	@echo "make lock         choose newer dependencies (needs uv)"
@@ -44,6 +45,9 @@ check: .venv/installed-dev
 check-pages: node_modules/installed
 	node_modules/.bin/tsc --project tsconfig.json
 
+bench: .venv/installed
+	@$(BIN)/python -m bench $(or $(ARGS),lines)
+
 # atheris is no part of `make test`: it is built for Linux only.
 fuzz: .venv/installed-dev
 	@$(PIP) install "atheris>=3,<4"
@@ -58,6 +62,8 @@ lock:
 	$(COMPILE) --extra build pyproject.toml --output-file requirements.lock $(ARGS)
 	$(COMPILE) --extra build --extra dev --constraints requirements.lock pyproject.toml \
 		--output-file requirements-dev.lock $(ARGS)
+	$(COMPILE) --constraints requirements.lock bench/requirements.in \
+		--output-file bench/requirements.lock $(ARGS)
 
 clean:
 	rm -rf .venv node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache \

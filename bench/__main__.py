@@ -10,6 +10,7 @@ import msgspec
 import uvloop
 
 from bench.idle import KINDS, Kind
+from bench.lines import Plan
 
 T = TypeVar("T")
 
@@ -42,7 +43,6 @@ def lines(
     as_json: bool,
 ) -> None:
     """Pairs talk as fast as they can: lines a second, latency, CPU for a line."""
-    from bench.lines import Plan
     from bench.lines import lines as run
 
     found = _run(run(Plan(pairs, seconds, rounds, warm_up, workers, capacity)))
@@ -168,6 +168,35 @@ def growth(sizes: tuple[int, ...], as_json: bool) -> None:
         *(msgspec.json.encode(row).decode() for row in found.waiting),
         f"a pairing grows as those who wait ^ {found.pairing_by_waiting},"
         f" one seeker's news ^ {found.news_by_waiting}",
+    )
+
+
+@bench.command(epilog="Example: python -m bench peers --only socket_io --pairs 50")
+@click.option("--pairs", default=200, show_default=True, help="Pairs of connections.")
+@click.option("--seconds", default=3.0, show_default=True, help="Length of each round.")
+@click.option("--rounds", default=3, show_default=True, help="Rounds; figures are their medians.")
+@click.option("--warm-up", default=2.0, show_default=True, help="Seconds before the first round.")
+@click.option("--only", multiple=True, help="Only this peer; can be given several times.")
+@json_option
+def peers(
+    pairs: int, seconds: float, rounds: int, warm_up: float, only: tuple[str, ...], as_json: bool
+) -> None:
+    """The same load on other systems and on Benchside; installs them under build/."""
+    from bench.peers.comparing import compare
+
+    found = _run(compare(Plan(pairs, seconds, rounds, warm_up), only))
+    _tell(
+        found,
+        as_json,
+        f"{'':16} {'lines/s':>8} {'p50 ms':>7} {'p99 ms':>7} {'server':>8} {'store':>6}"
+        f" {'CPU ratio':>9} {'KiB/conn':>8}",
+        *(
+            f"{one.name:16} {one.lines_per_s:8,.0f} {one.p50_ms:7.1f} {one.p99_ms:7.1f}"
+            f" {one.server_us:8.1f} {one.store_us:6.1f} {one.cpu_to_benchside:9.2f}"
+            f" {one.kib_per_connection if one.kib_per_connection is not None else '-':>8}"
+            for one in (found.benchside, *found.peers)
+        ),
+        *(f"{one.name} was not measured: {one.why}" for one in found.absent),
     )
 
 

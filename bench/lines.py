@@ -104,9 +104,13 @@ async def talking(
 
 
 def measured(record: Record, used: Mark) -> Round:
-    """Return one round's figures. Raises: ValueError, if not one line arrived."""
+    """Return one round's figures; who acknowledges nothing is taken to do so on delivery.
+
+    Raises: ValueError, if not one line arrived.
+    """
     count = len(record.delivered)
-    delivered, accepted = spread(record.delivered), spread(record.accepted)
+    delivered = spread(record.delivered)
+    accepted = spread(record.accepted) if record.accepted else delivered
     return Round(
         count,
         round(count / used.at_ns * 1e9, 1),

@@ -55,9 +55,11 @@ async def seeker(port: int, tell: Callable[[Heard], None]) -> Person:
 
 async def supporter(port: int, cookie: str, tell: Callable[[Heard], None]) -> Person:
     """Let a supporter in, who is not available yet. Raises: as `seeker`."""
-    url = f"http://127.0.0.1:{port}"
-    reply = await ask(url, "/api/staff/admission", {}, cookie=cookie, seconds=60)
-    headers = {"Origin": origin(url), "Cookie": cookie}
+    url, address = f"http://127.0.0.1:{port}", _address()
+    reply = await ask(
+        url, "/api/staff/admission", {}, cookie=cookie, forwarded_for=address, seconds=60
+    )
+    headers = {"Origin": origin(url), "Cookie": cookie, "X-Forwarded-For": address}
     person = await _open(port, "/ws/staff", headers, tell)
     person.says(t="attend", admission=reply.text("admission"))
     return person
@@ -68,8 +70,9 @@ async def _open(
 ) -> Person:
     person = Person()
     person.tell = tell
-    person.socket = await open_socket(port, path, subprotocol=SUBPROTOCOL, headers=headers)
-    person.socket.heard = person.hears
+    person.socket = await open_socket(
+        port, path, person.hears, subprotocol=SUBPROTOCOL, headers=headers
+    )
     return person
 
 

@@ -27,12 +27,12 @@ class SocketClosed(Exception):
 class Socket(asyncio.Protocol):
     """One open socket. `heard` is called with the payload of each frame."""
 
-    def __init__(self, request: bytes) -> None:
+    def __init__(self, request: bytes, heard: Callable[[bytes], None]) -> None:
         loop = asyncio.get_running_loop()
         self.opened: asyncio.Future[None] = loop.create_future()
         self.closed: asyncio.Future[SocketClosed] = loop.create_future()
         """Set when the socket has ended, whoever ended it."""
-        self.heard: Callable[[bytes], None] = _nothing
+        self.heard = heard
         self._request = request
         self._rest = b""
         self._transport: asyncio.Transport | None = None
@@ -121,12 +121,13 @@ class Socket(asyncio.Protocol):
 async def open_socket(
     port: int,
     path: str,
+    heard: Callable[[bytes], None],
     *,
     subprotocol: str = "",
     headers: Mapping[str, str] | None = None,
     seconds: float = 60.0,
 ) -> Socket:
-    """Open a socket on this machine.
+    """Open a socket on this machine; `heard` gets every frame, the first one too.
 
     Raises:
         SocketClosed: the server would not have it.
@@ -145,10 +146,6 @@ async def open_socket(
     request = "\r\n".join([*lines, "", ""]).encode()
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(seconds):
-        _, socket = await loop.create_connection(lambda: Socket(request), "127.0.0.1", port)
+        _, socket = await loop.create_connection(lambda: Socket(request, heard), "127.0.0.1", port)
         await socket.opened
     return socket
-
-
-def _nothing(_: bytes) -> None:
-    """Frames before anybody listens are not meant for anybody."""

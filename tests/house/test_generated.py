@@ -31,7 +31,9 @@ def test_the_rooms_are_imported_one_way() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-dev.lock", "bench/requirements.lock"]
+)
 def test_each_locked_package_has_hashes_and_no_address(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     packages = re.split(r"\n(?=\S)", text.strip())
@@ -50,8 +52,9 @@ def test_the_lock_covers_what_the_project_names() -> None:
         assert re.search(rf"^{re.escape(name)}==", locked, re.M), f"{name}: run make lock"
 
 
-def test_the_lock_of_the_page_checks_names_no_registry() -> None:
-    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+@pytest.mark.parametrize("name", ["package-lock.json", "bench/peers/package-lock.json"])
+def test_the_locks_of_node_packages_name_no_registry(name: str) -> None:
+    lock = json.loads((ROOT / name).read_text("utf-8"))
     for path, package in lock["packages"].items():
         assert "resolved" not in package, path
         assert not path or package["integrity"].startswith("sha512-"), path

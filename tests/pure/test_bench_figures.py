@@ -3,6 +3,7 @@
 import pytest
 
 from bench.figures import growth, median, percentile, spread
+from bench.peers.installing import Missing, node_folder
 
 
 def test_a_percentile_is_a_value_that_was_measured() -> None:
@@ -38,3 +39,10 @@ def test_too_little_gives_no_figure(values: list[float]) -> None:
         percentile([], 0.5)
     with pytest.raises(ValueError, match="no values"):
         median([])
+
+
+def test_a_peer_that_is_not_there_is_named_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    node_folder.cache_clear()
+    with pytest.raises(Missing, match="no Node with npm"):
+        node_folder()

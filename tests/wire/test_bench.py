@@ -13,6 +13,7 @@ from bench.idle import IdleResult
 from bench.latency import LatencyResult
 from bench.lines import LinesResult
 from bench.matches import MatchResult
+from bench.peers.comparing import PeersResult
 from bench.starting import StartResult
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,3 +90,18 @@ async def test_a_start_is_measured_with_and_without_data() -> None:
     assert found.warm_s > 0
     assert found.empty_s > 0
     assert found.cold_s is None
+
+
+async def test_a_peer_carries_the_same_load_and_is_told_beside_benchside() -> None:
+    printed = await _last_line(
+        *("peers", "--only", "relay_uvicorn", "--pairs", "4"),
+        *("--seconds", "0.4", "--rounds", "1", "--warm-up", "0.2", "--json"),
+    )
+    found = msgspec.json.decode(printed, type=PeersResult)
+    assert found.absent == []
+    assert [one.name for one in found.peers] == ["relay_uvicorn"]
+    relay = found.peers[0]
+    assert 0 < relay.p50_ms <= relay.p99_ms
+    assert 0 < relay.server_us < found.benchside.server_us
+    assert relay.store_us == 0
+    assert 0 < relay.cpu_to_benchside < 1

@@ -1,0 +1,1 @@
+"""Other systems, run beside Benchside with the same load."""

@@ -1,0 +1,287 @@
+"""`peers`: the same load on other systems and on Benchside, in one call, on one machine.
+
+Pairs of sockets in a closed loop: a line goes to the other of the pair, who answers. A peer's line
+counts when it is delivered; Benchside's also has to be screened, encrypted, on the disk and
+acknowledged.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncGenerator, Collection
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter_ns
+
+import msgspec
+
+from bench.costs import Group, descendants, mark, memory_kib
+from bench.figures import median
+from bench.lines import Plan, Round, lines, measured
+from bench.machine import Machine, machine
+from bench.peers.catalogue import PEERS_KNOWN, Peer, Place
+from bench.peers.installing import ROOT, Missing
+from bench.sentences import from_somewhere
+from bench.server import free_port
+from bench.sockets import Socket, SocketClosed, open_socket
+from bench.talks import Record
+from store.embedded import find_binary
+
+START_SECONDS = 30.0
+RUN_SECONDS = 120.0
+"""Beyond its plan, how long one peer may take in all."""
+FIRST = 10
+"""Pairs before memory is weighed for the first time."""
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """What was measured of one system."""
+
+    name: str
+    what: str
+    promises: str
+    lines_per_s: float
+    p50_ms: float
+    p99_ms: float
+    server_us: float
+    """CPU of the server for one line."""
+    store_us: float
+    kib_per_connection: float | None
+    cpu_to_benchside: float
+    """CPU of server and store for a line, divided by Benchside's."""
+    speed_to_benchside: float
+    """Lines a second, divided by Benchside's."""
+
+
+class Absent(msgspec.Struct, frozen=True):
+    """A peer that was not measured."""
+
+    name: str
+    why: str
+
+
+class PeersResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What `peers` prints last."""
+
+    pairs: int
+    benchside: Figures
+    peers: list[Figures]
+    absent: list[Absent]
+    machine: Machine
+
+
+async def compare(plan: Plan, only: Collection[str] = ()) -> PeersResult:
+    """Measure Benchside, and each peer that can be had. Raises: as `lines`."""
+    ours = await lines(plan)
+    cpu = ours.cpu_us_per_line
+    benchside = Figures(
+        name="benchside",
+        what="Benchside with its embedded store",
+        promises="screened, encrypted, on the disk, acknowledged, delivered",
+        lines_per_s=ours.lines_per_s,
+        p50_ms=ours.p50_ms,
+        p99_ms=ours.p99_ms,
+        server_us=cpu.server,
+        store_us=cpu.store,
+        kib_per_connection=None,
+        cpu_to_benchside=1.0,
+        speed_to_benchside=1.0,
+    )
+    found: list[Figures] = []
+    absent: list[Absent] = []
+    for peer in PEERS_KNOWN:
+        if only and peer.name not in only:
+            continue
+        try:
+            found.append(await _measure(peer, plan, benchside))
+        except Missing as missing:
+            absent.append(Absent(peer.name, str(missing)))
+    return PeersResult(
+        pairs=plan.pairs, benchside=benchside, peers=found, absent=absent, machine=machine()
+    )
+
+
+async def _measure(peer: Peer, plan: Plan, ours: Figures) -> Figures:
+    """Start one peer and let its pairs talk. Raises: Missing, if it does not run as it should."""
+    with TemporaryDirectory(prefix="benchside-bench-") as name:
+        try:
+            async with (
+                asyncio.timeout(RUN_SECONDS + plan.warm_up + plan.rounds * plan.seconds),
+                _running(peer, Path(name)) as (port, group),
+            ):
+                rounds, kib = await _talking(peer, port, group, plan)
+        except (OSError, SocketClosed, TimeoutError, ValueError) as problem:
+            raise Missing(f"it did not work: {type(problem).__name__} {problem}") from None
+    server_us = median([one.cpu_us_per_line.server for one in rounds])
+    store_us = median([one.cpu_us_per_line.store for one in rounds])
+    speed = median([one.lines_per_s for one in rounds])
+    return Figures(
+        name=peer.name,
+        what=peer.what,
+        promises=peer.promises,
+        lines_per_s=round(speed, 1),
+        p50_ms=median([one.p50_ms for one in rounds]),
+        p99_ms=median([one.p99_ms for one in rounds]),
+        server_us=round(server_us, 1),
+        store_us=round(store_us, 1),
+        kib_per_connection=kib,
+        cpu_to_benchside=round((server_us + store_us) / (ours.server_us + ours.store_us), 2),
+        speed_to_benchside=round(speed / ours.lines_per_s, 2),
+    )
+
+
+async def _talking(peer: Peer, port: int, group: Group, plan: Plan) -> tuple[list[Round], float]:
+    """Return what was measured, and KiB of server and store for each connection."""
+    pairs = [await _first_pair(peer, port)]
+    for number in range(1, min(FIRST, plan.pairs)):
+        pairs.append(await Pair.open(peer, port, number))
+    processes = (*group.server, *group.store)
+    before = memory_kib(processes)
+    for number in range(len(pairs), plan.pairs):
+        pairs.append(await Pair.open(peer, port, number))
+    await asyncio.sleep(1.0)  # subscriptions may still be on their way to the store
+    grown = 2 * max(1, len(pairs) - FIRST)
+    kib = round((memory_kib(processes) - before) / grown, 1)
+    for pair in pairs:
+        pair.says(0)
+    await asyncio.sleep(plan.warm_up)
+    rounds: list[Round] = []
+    for _ in range(plan.rounds):
+        for pair in pairs:
+            pair.record = Record()
+        begun = mark(group)
+        await asyncio.sleep(plan.seconds)
+        used = mark(group).since(begun)
+        whole = Record()
+        for pair in pairs:
+            whole.delivered.extend(pair.record.delivered)
+        rounds.append(measured(whole, used))
+    for pair in pairs:
+        pair.ends()
+    return rounds, kib
+
+
+async def _first_pair(peer: Peer, port: int) -> "Pair":
+    """Open the first pair; some listen before their store is there. Raises: as `Pair.open`."""
+    end = perf_counter_ns() + START_SECONDS * 1e9
+    while True:
+        try:
+            return await Pair.open(peer, port, 0)
+        except SocketClosed:
+            if perf_counter_ns() > end:
+                raise
+            await asyncio.sleep(0.2)
+
+
+class Pair:
+    """Two sockets of a peer, and one line between them."""
+
+    def __init__(self, peer: Peer, number: int) -> None:
+        self.record = Record()
+        self._dialect = peer.dialect
+        self._texts = from_somewhere(number)
+        self._sockets: list[Socket] = []
+        self._ready: list[asyncio.Event] = [asyncio.Event(), asyncio.Event()]
+        self._said_ns = 0
+        self._over = False
+
+    @classmethod
+    async def open(cls, peer: Peer, port: int, number: int) -> "Pair":
+        """Open both sockets. Raises: SocketClosed, TimeoutError."""
+        pair = cls(peer, number)
+        for side in (0, 1):
+            path = peer.dialect.path(number, side)
+            pair._sockets.append(await open_socket(port, path, partial(pair._hears, side)))
+            if peer.dialect.greeting:
+                pair._sockets[side].say(peer.dialect.greeting, peer.dialect.kind)
+            else:
+                pair._ready[side].set()
+        for ready in pair._ready:
+            async with asyncio.timeout(START_SECONDS):
+                await ready.wait()
+        return pair
+
+    def says(self, side: int) -> None:
+        """Say the next line on this side."""
+        self._said_ns = perf_counter_ns()
+        self._sockets[side].say(self._dialect.encode(next(self._texts)), self._dialect.kind)
+
+    def ends(self) -> None:
+        """Drop both sockets."""
+        self._over = True
+        for socket in self._sockets:
+            socket.end()
+
+    def _hears(self, side: int, frame: bytes) -> None:
+        match self._dialect.meaning(frame):
+            case "line":
+                self.record.delivered.append(perf_counter_ns() - self._said_ns)
+                if not self._over:
+                    self.says(side)
+            case "ask":
+                self._sockets[side].say(self._dialect.answer(frame), self._dialect.kind)
+            case "ready":
+                self._ready[side].set()
+            case "nothing":
+                pass
+
+
+@contextlib.asynccontextmanager
+async def _running(peer: Peer, folder: Path) -> AsyncGenerator[tuple[int, Group]]:
+    """Run a peer, with a store if it wants one. Raises: Missing."""
+    port, store_port = free_port(), free_port()
+    place = Place(port, f"redis://127.0.0.1:{store_port}", folder)
+    command = peer.command(place)
+    async with contextlib.AsyncExitStack() as stack:
+        store: tuple[int, ...] = ()
+        if peer.with_store:
+            options = ["--port", str(store_port), "--bind", "127.0.0.1", "--save", ""]
+            store = (
+                await stack.enter_async_context(
+                    _process([str(find_binary()), *options], store_port, folder / "store.log", {})
+                ),
+            )
+        more = {**peer.environment, "PEER_STORE": place.store, "PYTHONPATH": str(ROOT)}
+        pid = await stack.enter_async_context(_process(command, port, folder / "log", more))
+        yield port, Group(descendants(pid), store)
+
+
+@contextlib.asynccontextmanager
+async def _process(
+    command: list[str], port: int, log: Path, more: dict[str, str]
+) -> AsyncGenerator[int]:
+    """Run a process until the context ends; yield its id once its port answers. Raises: Missing."""
+    with log.open("wb") as written:
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=written, stderr=written, cwd=log.parent, env={**os.environ, **more}
+        )
+    try:
+        if not await _answers(process, port):
+            said = log.read_text("utf-8", "replace").strip().splitlines()
+            raise Missing(f"it did not start: {said[-1] if said else 'it said nothing'}")
+        yield process.pid
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            async with asyncio.timeout(10):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+async def _answers(process: asyncio.subprocess.Process, port: int) -> bool:
+    """Wait until somebody listens there; False if the process ends or it takes too long."""
+    for _ in range(int(START_SECONDS / 0.05)):
+        if process.returncode is not None:
+            return False
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)  # another process; it rings no bell
+        else:
+            writer.close()
+            return True
+    return False
