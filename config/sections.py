@@ -72,6 +72,15 @@ class Store(Section, frozen=True):
             "or redis+cluster://. Empty: a Valkey of its own in the folder below.",
         ),
     ] = ""
+    replicas: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=5,
+            description="How many replicas must have a line before it is acknowledged. 0 for a "
+            "single server; 1 or more where a replica may take over (Sentinel, cluster).",
+        ),
+    ] = 0
     folder: Annotated[
         str,
         Meta(min_length=1, description="Folder of the server's own Valkey; one server a folder."),

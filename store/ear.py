@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from store.connection import Link
+from store.link import Link
 from store.replies import Argument, Reply
 from store.tasks import beside
 
@@ -31,6 +31,8 @@ class Ear:
         """Command by channel, in the order of asking; a later wish replaces an earlier one."""
         self._doubted = False
         self._woken = asyncio.Event()
+        self._link: Link | None = None
+        self._left = False
         self.channels: set[str] = set()
         """The channels that were asked for."""
 
@@ -46,17 +48,25 @@ class Ear:
         self._due[channel] = "SUNSUBSCRIBE"
         self._woken.set()
 
+    def leave(self) -> None:
+        """Hear this server no more; `run` fails as if the connection were lost."""
+        self._left = True
+        if self._link is not None:
+            self._link.close()
+
     async def run(self, connect: Callable[[], Awaitable[Link]]) -> None:
         """Subscribe and hear until the connection fails; then raise why."""
-        link = await connect()
+        self._link = link = await connect()
         try:
+            if self._left:
+                raise ConnectionAbortedError("The channels are elsewhere.")
             async with beside(
                 store_wakeups_writer=partial(self._write, link),
                 store_wakeups_reader=partial(self._read, link),
             ):
                 await asyncio.Event().wait()
         finally:
-            await link.close()
+            link.close()
 
     async def _write(self, link: Link) -> None:
         while True:
@@ -68,7 +78,7 @@ class Ear:
             if self._doubted:
                 commands.append(("PING",))
             if commands:
-                await link.send(commands)
+                link.send(commands)
 
     async def _read(self, link: Link) -> None:
         while True:

@@ -1,7 +1,7 @@
 """What the store answers, read into types.
 
-redis-py's annotations end in `Any`; this is the one place where a reply becomes a type, and an
-unexpected shape an error that names the shape and never the content.
+This is the one place where a reply becomes a type, and an unexpected shape an error that names
+the shape and never the content. What the server refused is an error too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from store.errors import StoreError
 
 Reply = bytes | str | int | float | bool | None | Sequence["Reply"] | Mapping[bytes, "Reply"]
-"""One reply of the store, after redis-py's parsing (RESP2, bytes kept as bytes)."""
+"""One reply of the store, as RESP2 has it, bytes kept as bytes."""
 
 Argument = str | bytes | int | float
 """One part of a command."""
@@ -75,6 +75,18 @@ def as_scored(reply: Reply) -> list[tuple[str, float]]:
         return [(as_text(as_list(row)[0]), as_float(as_list(row)[1])) for row in rows]
     pairs = zip(rows[::2], rows[1::2], strict=True)
     return [(as_text(member), as_float(score)) for member, score in pairs]
+
+
+def as_facts(reply: Reply | Exception) -> dict[str, str]:
+    """Return what `INFO` says, with `server_name` and `version` if it is all of it."""
+    if isinstance(reply, Exception):
+        raise _unexpected("facts", None)
+    lines = (line.partition(":") for line in as_text(reply).splitlines())
+    facts = {key: value for key, separator, value in lines if separator}
+    if "redis_version" in facts:
+        facts["version"] = facts.get("valkey_version", facts["redis_version"])
+        facts["server_name"] = "Valkey" if "valkey_version" in facts else "Redis"
+    return facts
 
 
 def _unexpected(wanted: str, reply: Reply) -> StoreError:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from store.durability import script_settles
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -18,6 +20,8 @@ class Script:
     name: str
     source: str = field(repr=False)
     sha: str
+    settles: bool = True
+    """Whether its outcome has to be on the replicas before anybody is told."""
 
 
 @cache
@@ -29,4 +33,4 @@ def script(package: str, verb: str) -> Script:
     """
     source = (ROOT / package / "lua" / f"{verb}.lua").read_text("utf-8")
     sha = hashlib.sha1(source.encode("utf-8"), usedforsecurity=False).hexdigest()
-    return Script(f"{package}.{verb}", source, sha)
+    return Script(f"{package}.{verb}", source, sha, script_settles(source))

@@ -13,11 +13,10 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from redis.exceptions import RedisError
-
-from store.connection import Servers
 from store.ear import QUIET_SECONDS, Ear
 from store.replies import Reply
+from store.resp import Refusal
+from store.topology import Servers
 
 log = logging.getLogger("benchside.store")
 
@@ -66,6 +65,12 @@ class Wakeups:
         """Call `listener` whenever wake-ups may have been lost."""
         self._gap_listeners.append(listener)
 
+    def moved(self) -> None:
+        """Leave the servers that channels were at and are not any more; their gap is announced."""
+        for server, ear in self._ears.items():
+            if any(self._servers.server_of(channel) != server for channel in ear.channels):
+                ear.leave()
+
     async def run(self) -> None:
         """Carry out what is wanted, and wake, for as long as the store is open."""
         async with asyncio.TaskGroup() as ears:
@@ -106,7 +111,7 @@ class Wakeups:
         await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
         try:
             await self._servers.look_around()
-        except (RedisError, OSError, TimeoutError) as error:
+        except (Refusal, OSError, TimeoutError) as error:
             log.warning("the store does not say which server is for what: %s", type(error).__name__)
         del self._ears[server]
         self._look_at(*ear.channels)

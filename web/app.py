@@ -127,7 +127,9 @@ async def build(settings: Settings, screen: Screen | None = None) -> AsyncGenera
 @asynccontextmanager
 async def _store(settings: Settings) -> AsyncGenerator[Store]:
     if settings.store.url:
-        async with connect(settings.store.url) as store:
+        async with connect(settings.store.url, replicas=settings.store.replicas) as store:
+            for shortcoming in await store.shortcomings():
+                log.warning("%s", shortcoming)
             yield store
     else:
         async with embedded(Path(settings.store.folder)) as url, connect(url) as store:

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 from redis import Redis, RedisCluster
 
+from store.address import read_url
 from store.client import Store, connect
-from store.connection import open_connection
 from store.tasks import beside
+from store.topology import OneServer
 from store.wakeups import Wakeups
 from tests.support.proxy import Proxy
 
@@ -159,6 +160,10 @@ async def test_to_listen_while_the_store_is_away_takes_hold_when_it_is_back(
 # Connections that die without a word
 
 
+def one_server(url: str) -> OneServer:
+    return OneServer(read_url(url).servers[0])
+
+
 class Deaf:
     """Stands before a store; from a moment on, connections that are open carry nothing more."""
 
@@ -197,8 +202,7 @@ async def test_a_connection_that_died_without_a_word_is_found_out(
     deaf: Deaf, tmp_path: Path
 ) -> None:
     heard = Heard()
-    connection = await open_connection(f"unix://{tmp_path / 's'}")
-    wakeups = Wakeups(connection, quiet=0.05)
+    wakeups = Wakeups(one_server(f"unix://{tmp_path / 's'}"), quiet=0.05)
     wakeups.on_gap(heard.gap)
     async with beside(wakeups=wakeups.run):
         await wakeups.listen("{a}:w", heard)
@@ -206,7 +210,6 @@ async def test_a_connection_that_died_without_a_word_is_found_out(
         deaf.goes_deaf()
         await heard.confirmed("{a}:w")
         await heard.gap_is_told(1)
-    await connection.close()
 
 
 async def test_a_quiet_server_that_answers_is_not_taken_for_dead(single_url: str) -> None:
@@ -219,8 +222,7 @@ async def test_a_quiet_server_that_answers_is_not_taken_for_dead(single_url: str
 
     heard = Heard()
     async with connect(single_url) as store:
-        connection = await open_connection(single_url)
-        wakeups = Wakeups(connection, quiet=0.05)
+        wakeups = Wakeups(one_server(single_url), quiet=0.05)
         wakeups.on_gap(heard.gap)
         async with asyncio.timeout(PATIENCE), beside(wakeups=wakeups.run):
             await wakeups.listen("{a}:w", heard)
@@ -230,6 +232,5 @@ async def test_a_quiet_server_that_answers_is_not_taken_for_dead(single_url: str
                 pass
             await store.call("SPUBLISH", "{a}:w", "look")
             await heard.has(b"look", "{a}:w")
-        await connection.close()
     assert heard.gaps == 0
     assert heard.payloads["{a}:w"] == [b"look"]

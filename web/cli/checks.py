@@ -71,6 +71,9 @@ async def check_store(settings: Settings) -> tuple[Level, str]:
             began = clock.monotonic()
             await store.call("SET", "{doctor}", "well", "EX", 1)
             taken = (clock.monotonic() - began) * 1000
+            lacking = await store.shortcomings()
+    if lacking:
+        return "warning", " ".join(lacking)
     return "ok", f"{info['server_name']} {info['version']} writes in {taken:.1f} ms."
 
 

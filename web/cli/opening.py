@@ -18,7 +18,7 @@ async def open_store(settings: Settings) -> AsyncGenerator[Store]:
         StoreError: it can't be opened; the text says what to do.
     """
     if settings.store.url:
-        async with connect(settings.store.url) as store:
+        async with connect(settings.store.url, replicas=settings.store.replicas) as store:
             yield store
         return
     folder = Path(settings.store.folder)
