@@ -18,7 +18,7 @@ help:
 	@echo "make check        style, types, layering, generated files"
 	@echo "make check-pages  types of the pages' scripts (needs Node)"
 	@echo "make bench        measure the speed; make bench ARGS=\"peers --json\""
-	@echo "make fuzz         throw hostile input at the safety filter; make fuzz ARGS=\"--seconds 600\""
+	@echo "make fuzz         throw hostile input at the filter and the wire; make fuzz ARGS=\"--seconds 600\""
 	@echo "make screenshots  take the README's pictures again"
 	@echo "make lock         choose newer dependencies (needs uv)"
 	@echo "make clean        remove .venv and caches; ./data stays"

@@ -1,7 +1,8 @@
-"""Throw hostile input at the safety filter until it breaks: `make fuzz`.
+"""Throw hostile input at the safety filter and at the wire until they break: `make fuzz`.
 
 Each target takes bytes and fails on whatever the filter must never do: raise, point outside
-the text, read one text in two ways, refuse a lexicon without naming the file and the line.
+the text, read one text in two ways, refuse a lexicon without naming the file and the line. What
+the wire must never do is in `tools/fuzz_wire.py`.
 atheris steers the bytes by the lines they reach; it is an extra (`pip install .[fuzz]`). The
 same targets run for a moment with every test run, on bytes of Hypothesis.
 
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
+
 BUILD: Final = ROOT / "build" / "fuzz"
 _LONGEST: Final = 4096  # bytes; a line has at most 4,000 characters
 _SLOWEST_SECONDS: Final = 5
-_SEEDS: Final[dict[str, tuple[str, ...]]] = {
+_SEEDS: Final[dict[str, tuple[str | bytes, ...]]] = {
     "screen": (
         "i want to die",
         "k i l l  m y s e l f",
@@ -48,7 +50,27 @@ _SEEDS: Final[dict[str, tuple[str, ...]]] = {
         'level = 3\nphrases = ["(one|two) .. <a> cut*"]\n',
         'lang = "xx"\nspaced = false\noff = ["x"]\n[frames]\nnegators = ["not"]\n',
     ),
+    "message": (
+        b"\x83\xa1t\xa3say\xa3ref\xa1r\xa4text\xa5hello",
+        b"\x83\xa1t\xa5enter\xa9admission\xb4xxxxxxxxxxxxxxxxxxxx\xa8language\xa2en",
+        b"\x82\xa1t\xa4read\xa3seq\xcd\x01\x00",
+        b"\x84\xa1t\xa7whisper\xacconversation\xa1c\xa3ref\xa1r\xa4text\xa1x",
+    ),
+    "stream": (
+        b"\x01\x82\x81\x00\x00\x00\x00x",
+        b"\x05\x02\x80\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x80\x80\x00\x00\x00\x00",
+        b"\x03\x89\x80\x00\x00\x00\x00\x88\x82\x00\x00\x00\x00\x03\xe8",
+        b"\x00\x82\xfe\x40\x01\x00\x00\x00\x00",
+    ),
     "phrases": ("want to (die|sleep) [now] ... <a> *cut* # .", "((a|b)? c)", "[maybe] .. * , ?"),
+}
+_INSTRUMENTED: Final = ("safety", "chat.protocol", "web.guarded", "websockets", "uvicorn")
+_LOADED: Final = {
+    "filter": tuple(
+        f"safety.{module}"
+        for module in ("automaton", "frames", "lexicon", "phrases", "redaction", "screening")
+    ),
+    "wire": ("tools.fuzz_wire",),
 }
 
 
@@ -117,8 +139,26 @@ def phrases(data: bytes) -> None:
     phrase.expression.pattern.search(" a" * 200 + " b c d cut one two ")
 
 
+def message(data: bytes) -> None:
+    """A command that reads the same again, or an error that the sockets know."""
+    from tools.fuzz_wire import message as check
+
+    check(data)
+
+
+def stream(data: bytes) -> None:
+    """A connection within its bounds, whatever comes in, and however it is cut."""
+    from tools.fuzz_wire import stream as check
+
+    check(data)
+
+
 TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
-    check.__name__: check for check in (screen, normalise, redact, lexicon, phrases)
+    check.__name__: check
+    for check in (
+        *(screen, normalise, redact, lexicon, phrases),
+        *(message, stream),
+    )
 }
 
 
@@ -152,11 +192,12 @@ def _fuzz(name: str, seconds: int) -> int:
     corpus = BUILD / "corpus" / name
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(_SEEDS[name]):
-        (corpus / f"seed{number}").write_bytes(b" " + seed.encode())
+        content = seed if isinstance(seed, bytes) else b" " + seed.encode()
+        (corpus / f"seed{number}").write_bytes(content)
     atheris = import_module("atheris")
-    with atheris.instrument_imports(include=["safety"]):
-        for module in ("automaton", "frames", "lexicon", "phrases", "redaction", "screening"):
-            import_module(f"safety.{module}")
+    with atheris.instrument_imports(include=[*_INSTRUMENTED]):
+        for module in _LOADED["wire" if name in ("message", "stream") else "filter"]:
+            import_module(module)
     options = [
         f"-max_total_time={seconds}",
         f"-max_len={_LONGEST}",

@@ -123,7 +123,9 @@ async def test_no_address_path_or_frame_is_logged_even_by_debug(server: ServerPr
         async with plain(server.url) as peer:
             peer.sends(sent)
             await peer.ended()
-    for sent in (frame(TEXT, b"\xff marked"), frame(PING, b"marked"), frame(BINARY, b"marked")):
+    unknown = encode("say", ref="r", text="marked", marked="marked")
+    payloads = {TEXT: b"\xff marked", PING: b"marked", BINARY: unknown, PONG: b"marked"}
+    for sent in (frame(opcode, payload) for opcode, payload in payloads.items()):
         async with plain_socket(server.url, "/ws/seeker?marked") as peer:
             peer.sends(sent + frame(CLOSE, b"\x03\xe8marked"))
             await peer.ended()
