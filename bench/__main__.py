@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import TypeVar
 
 import click
@@ -198,6 +199,19 @@ def peers(
         ),
         *(f"{one.name} was not measured: {one.why}" for one in found.absent),
     )
+
+
+@bench.command(epilog="Example: python -m bench flame --picture build/flame.svg")
+@click.option("--picture", type=click.Path(path_type=Path), default="build/flame.svg")
+@click.option("--pairs", default=200, show_default=True, help="Conversations at once.")
+@click.option("--seconds", default=10.0, show_default=True, help="How long to look.")
+@json_option
+def flame(picture: Path, pairs: int, seconds: float, as_json: bool) -> None:
+    """Draw where the server's time goes; py-spy is installed under build/."""
+    from bench.flame import flame as run
+
+    found = _run(run(picture.absolute(), pairs, seconds))
+    _tell(found, as_json, f"{picture} ({found.kib} KiB)")
 
 
 def _run(work: Coroutine[object, object, T]) -> T:

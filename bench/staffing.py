@@ -16,7 +16,7 @@ from staff.roles import Role
 from staff.sessions_redis import SessionsRedis
 from store.client import connect
 from store.embedded import embedded
-from web.http_staff import COOKIE
+from web.guarding import COOKIE
 
 DAY_MS = 24 * 3600 * 1000
 
