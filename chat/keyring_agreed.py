@@ -31,8 +31,10 @@ class AgreedKeyring:
         if known is not None:
             return known
         found = await self._keyring.of(day)
-        if found is None and await self._known(day) is None:
-            found = await self._keyring.at(now)
+        if found is None:
+            # Who makes a key tells the store after it: a key that is known now may be new here.
+            is_known = await self._known(day) is not None
+            found = await (self._keyring.of(day) if is_known else self._keyring.at(now))
         return await self._agree(day, found)
 
     async def of(self, day: Day) -> DayKey | None:

@@ -52,6 +52,15 @@ class Web(Section, frozen=True):
             description="The harmless page that 'leave now' goes to.",
         ),
     ] = "https://www.wikipedia.org"
+    workers: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=64,
+            description="How many processes serve: at most one for each core, less one for the "
+            "store. Limits by address count in each of them.",
+        ),
+    ] = 1
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(

@@ -245,6 +245,9 @@ async def _background(
         "heartbeats": sweeps.heartbeats,
         "revocations": revoking.run,
         "silence": endpoints.close_silent,
+        "metrics": partial(
+            house.metrics.keep_fresh, lambda: house.gate.sockets, lambda: parts.screen.faults
+        ),
         "lookout": Lookout(parts, house.gate).run,
     }
     return {name: partial(_kept, name, run) for name, run in work.items()}

@@ -1,10 +1,14 @@
 """The metrics: numbers about the service for Prometheus, and no word, id or address.
 
 Counters and histograms are kept as things happen; gauges about queue and desk are asked of the
-store when somebody looks.
+store when somebody looks. Several workers of one server count into files of one folder, so that
+any of them tells the numbers of all.
 """
 
-from collections.abc import Sequence
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 from prometheus_client import (
     CollectorRegistry,
@@ -14,6 +18,7 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from chat.board import ROWS, oldest_seconds
 from chat.floor import Floor
@@ -27,6 +32,14 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 LONG = (5, 15, 30, 60, 120, 300, 600, 1200, 2400, 3600)
 MOODS = (-5, -3, -2, -1, 0, 1, 2, 3, 5, 10)
+ALL_WORKERS: dict[str, Literal["livesum", "sum"]] = {
+    "sockets": "livesum",
+    "screening_faults": "sum",
+}
+"""What each worker counts for itself; all else is asked of the store, so the last to ask is right.
+"""
+FRESH_SECONDS = 5.0
+"""How old another worker's own gauges may be."""
 GAUGES = {
     "waiting": "Seekers waiting or offered",
     "oldest_wait_seconds": "The longest present wait",
@@ -35,7 +48,7 @@ GAUGES = {
     "supporters_available": "Supporters who take conversations",
     "escalations_unacknowledged": "Escalations that nobody looks after",
     "escalations_unresolved": "Escalations that are not resolved",
-    "sockets": "Sockets of this process",
+    "sockets": "Open sockets",
     "screening_faults": "Faults of the filter since the start",
 }
 
@@ -56,9 +69,15 @@ class Metrics:
         self._wait_seconds = self._histogram("wait_seconds", "Wait until picked up", LONG)
         self._mood = self._histogram("mood_change", "Feeling after, less before", MOODS)
         self._gauges = {
-            name: Gauge(f"benchside_{name}", text, registry=self.registry)
+            name: Gauge(
+                f"benchside_{name}",
+                text,
+                registry=self.registry,
+                multiprocess_mode=ALL_WORKERS.get(name, "mostrecent"),
+            )
             for name, text in GAUGES.items()
         }
+        self._whole = _of_all_workers() or self.registry
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"benchside_{name}", text, labels, registry=self.registry)
@@ -113,9 +132,27 @@ class Metrics:
             ),
             "escalations_unacknowledged": sum(1 for one in unresolved if one.state is State.OPEN),
             "escalations_unresolved": len(unresolved),
-            "sockets": sockets,
-            "screening_faults": parts.screen.faults,
         }
         for name, value in values.items():
             self._gauges[name].set(value)
-        return generate_latest(self.registry)
+        self._count_own(sockets, parts.screen.faults)
+        return generate_latest(self._whole)
+
+    async def keep_fresh(self, sockets: Callable[[], int], faults: Callable[[], int]) -> None:
+        """Keep what other workers tell of this one fresh, for as long as the server runs."""
+        while True:
+            self._count_own(sockets(), faults())
+            await asyncio.sleep(FRESH_SECONDS)
+
+    def _count_own(self, sockets: int, faults: int) -> None:
+        self._gauges["sockets"].set(sockets)
+        self._gauges["screening_faults"].set(faults)
+
+
+def _of_all_workers() -> CollectorRegistry | None:
+    """Return what collects over the workers of this server; None if it has none."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return None
+    whole = CollectorRegistry()
+    MultiProcessCollector(whole)  # type: ignore[no-untyped-call]
+    return whole

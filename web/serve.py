@@ -18,11 +18,13 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from config import limits
 from config.settings import Settings
+from safety.screening import Screen
 from store.tasks import beside
 from web.app import App, build
 from web.guarded import GuardedSocket
 from web.guarded_http import GuardedHttp
 from web.hooks import check_hooks
+from web.listening import listen, url_of
 from web.logs import quiet, set_up
 
 Beside = Callable[[str, App], contextlib.AbstractAsyncContextManager[None]]
@@ -112,18 +114,32 @@ async def running_app(
 
     Raises: as `running`.
     """
-    listening = _listen(settings.web.host, settings.web.port)
-    port: int = listening.getsockname()[1]
+    listening = listen(settings.web.host, settings.web.port)
     with contextlib.closing(listening):
-        async with build(settings) as app:
-            server = Server(app, settings, listening)
-            async with beside(http_server=server.run_here):
-                await server.ready.wait()
-                try:
-                    yield f"http://{_shown(settings.web.host)}:{port}", app
-                finally:
-                    await app.drain(hurried)
-                    await server.stop()
+        async with serving(settings, listening, hurried or asyncio.Event()) as app:
+            yield url_of(settings.web.host, listening), app
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    settings: Settings,
+    listening: socket.socket,
+    hurried: asyncio.Event,
+    screen: Screen | None = None,
+) -> AsyncGenerator[App]:
+    """Serve at this socket for as long as the context lasts, with this filter if there is one.
+
+    Raises: as `build`.
+    """
+    async with build(settings, screen) as app:
+        server = Server(app, settings, listening)
+        async with beside(http_server=server.run_here):
+            await server.ready.wait()
+            try:
+                yield app
+            finally:
+                await app.drain(hurried)
+                await server.stop()
 
 
 def serve(
@@ -137,8 +153,8 @@ def serve(
     Raises: as `running`.
     """
     set_up(settings.log.level, settings.log.format)
-    _raise_file_limit()
-    with asyncio.Runner(loop_factory=_loop) as runner:
+    raise_file_limit()
+    with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(_serve(settings, companions))
 
 
@@ -146,7 +162,7 @@ async def _serve(settings: Settings, companions: Beside | None) -> None:
     stop, hurried = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _told_to_stop, stop, hurried)
+        loop.add_signal_handler(number, told_to_stop, stop, hurried)
     async with running_app(settings, hurried) as (url, app):
         gc.freeze()
         gc.enable()
@@ -154,7 +170,7 @@ async def _serve(settings: Settings, companions: Beside | None) -> None:
         if not settings.demo.on:
             first = await app.house.roster.ensure_first(app.house.parts.now())
         public = settings.web.public_origin or url
-        _greet(public, first, demo=settings.demo.on)
+        greet(public, first, demo=settings.demo.on)
         if companions is None:
             await stop.wait()
             return
@@ -162,12 +178,13 @@ async def _serve(settings: Settings, companions: Beside | None) -> None:
             await stop.wait()
 
 
-def _told_to_stop(stop: asyncio.Event, hurried: asyncio.Event) -> None:
+def told_to_stop(stop: asyncio.Event, hurried: asyncio.Event) -> None:
     """Take a signal: the first asks to stop, the next to hurry."""
     (hurried if stop.is_set() else stop).set()
 
 
-def _greet(url: str, first: tuple[str, str] | None, *, demo: bool) -> None:
+def greet(url: str, first: tuple[str, str] | None, *, demo: bool) -> None:
+    """Print where people go, and what the first administrator needs."""
     click.echo(f"Benchside is ready{' (demo: the people here are made up)' if demo else ''}.")
     click.echo(f"  seekers      {url}/")
     click.echo(f"  supporters   {url}/supporter")
@@ -178,31 +195,14 @@ def _greet(url: str, first: tuple[str, str] | None, *, demo: bool) -> None:
         click.echo(f"which is shown only now:  {passphrase}")
 
 
-def _raise_file_limit() -> None:
+def raise_file_limit() -> None:
     """Take as many open files as we may: a socket is one, and the usual soft limit is 1,024."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listening = socket.socket(family, kind, protocol)  # without it, asyncio leaves Nagle on
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(2048)
-    except OSError:
-        listening.close()
-        raise
-    listening.setblocking(False)
-    return listening
-
-
-def _shown(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-
-
-def _loop() -> asyncio.AbstractEventLoop:
+def new_loop() -> asyncio.AbstractEventLoop:
+    """Return the loop on which a server runs."""
     import uvloop
 
     return uvloop.new_event_loop()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.keyring import Keyring, WrongKeys, day_of
+from chat.keyring import DayKey, Keyring, WrongKeys, day_of
 from chat.keyring_agreed import AgreedKeyring
 from chat.keyring_files import FolderKeyring, prepared_folder
 from chat.keyring_memory import MemoryKeyring
@@ -94,6 +94,28 @@ async def test_who_holds_other_keys_is_told_so_and_nothing_changes(
         with pytest.raises(WrongKeys, match="not the one"):
             await ask()
     assert await AgreedKeyring(ours, store).of(TODAY) == first
+
+
+class Late(FolderKeyring):
+    """A keyring that has looked for a key just before another process made it."""
+
+    def __init__(self, folder: Path, another: AgreedKeyring) -> None:
+        super().__init__(folder)
+        self._another: AgreedKeyring | None = another
+
+    async def of(self, day: Day) -> DayKey | None:
+        """See `Keyring.of`."""
+        found = await super().of(day)
+        another, self._another = self._another, None
+        if another is not None:
+            await another.at(NOW)
+        return found
+
+
+async def test_processes_that_begin_a_day_together_agree(store: Store, tmp_path: Path) -> None:
+    first = AgreedKeyring(_in(tmp_path / "keys"), store)
+    late = AgreedKeyring(Late(tmp_path / "keys", first), store)
+    assert await late.at(NOW) == await first.at(NOW)
 
 
 def _ways_to_ask(ring: AgreedKeyring) -> list[Callable[[], Awaitable[object]]]:
