@@ -4,7 +4,7 @@ It forgets with the process, and nothing rests on it: presence for others is the
 """
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Literal, Protocol
 
 from chat import protocol as wire
 from chat.closing import Closing
@@ -28,6 +28,14 @@ class StaffMember(Protocol):
     role: Role
     board: Board | None
     stated: Supporter | None
+
+    def shows(self) -> frozenset[ConversationId]:
+        """Return the conversations whose text this screen may show."""
+        ...
+
+    def take_away(self, conversation: ConversationId, reason: Literal["erased", "expired"]) -> None:
+        """Have the screen forget a conversation."""
+        ...
 
     def tell(self, fact: StaffFact) -> None:
         """Let this person hear a fact."""

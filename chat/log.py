@@ -4,7 +4,7 @@ What is in the log is the truth; everything else (wake-ups, what a process remem
 Adapters: `log_redis.py`, and `log_memory.py` for the same contract without a store.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -217,5 +217,30 @@ class Marks(Protocol):
         ...
 
 
-class Log(Lines, StaffLines, Conversations, Marks, Protocol):
+class Keeping(Protocol):
+    """How long what was said is kept, and under which key."""
+
+    @property
+    def erasures(self) -> str:
+        """The channel on which the id of each erased conversation is published."""
+        ...
+
+    async def erase(self, conversation: ConversationId) -> None:
+        """Destroy its key and all that was kept of it, at once; erasing again changes nothing."""
+        ...
+
+    async def rewrap(self, conversations: Sequence[ConversationId]) -> None:
+        """Have today's key wrap the keys of these, so that older ones may be destroyed."""
+        ...
+
+    async def gone(self, conversations: Sequence[ConversationId]) -> list[ConversationId]:
+        """Return which of these are not kept (any more)."""
+        ...
+
+    def let_go(self, followed: Container[ConversationId]) -> None:
+        """Forget the keys of all conversations but these; they can be had again."""
+        ...
+
+
+class Log(Lines, StaffLines, Conversations, Marks, Keeping, Protocol):
     """All of it: what the use cases in `chat/` are given."""

@@ -3,7 +3,7 @@
 No method waits, so each is atomic. Wake-ups go straight to whoever listens.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -294,6 +294,27 @@ class MemoryLog:
         kept = self._find(conversation)
         if kept:
             kept.unraised.pop(Seq(seq), None)
+
+    @property
+    def erasures(self) -> str:
+        """See `Keeping.erasures`."""
+        return "erased"
+
+    async def erase(self, conversation: ConversationId) -> None:
+        """See `Keeping.erase`."""
+        self._all.pop(conversation, None)
+        for wakes in self._wakes:
+            wakes.wake(self.erasures, conversation)
+
+    async def rewrap(self, conversations: Sequence[ConversationId]) -> None:
+        """See `Keeping.rewrap`; nothing is sealed here."""
+
+    async def gone(self, conversations: Sequence[ConversationId]) -> list[ConversationId]:
+        """See `Keeping.gone`."""
+        return [id_ for id_ in conversations if self._find(id_) is None]
+
+    def let_go(self, followed: Container[ConversationId]) -> None:
+        """See `Keeping.let_go`; nothing is sealed here."""
 
     def _find(self, conversation: ConversationId) -> _Kept | None:
         kept = self._all.get(conversation)

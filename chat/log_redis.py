@@ -6,15 +6,15 @@ are sealed here and opened here (`chat/sealing.py`); nobody beyond this module s
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Literal, TypeVar
-
-import msgspec
+import logging
+from collections.abc import Callable, Container, Sequence
+from typing import Literal
 
 from chat.conversation import Conversation
-from chat.entry import FlagRaised, Line, LogEntry, StaffLogEntry, pack, unpack, unpack_staff
+from chat.entry import FlagRaised, Line, LogEntry, StaffLogEntry, pack
 from chat.keyring import Keyring
 from chat.log import PAGE, SEEKER, About, Appended, NotAppended, Record, Sender
+from chat.log_streams import answered, opened_log, opened_staff, rows_of
 from chat.record import (
     KEY_FIELDS,
     fields_of_about,
@@ -23,7 +23,7 @@ from chat.record import (
     record_of,
     wrapped_in,
 )
-from chat.sealing import Seal, Unsealable, Which, Wrapped
+from chat.sealing import Seal, Wrapped
 from chat.seals import Seals
 from config import clock
 from config.clock import Millis
@@ -33,7 +33,7 @@ from store.client import Store
 from store.errors import StoreDamaged, StoreError
 from store.replies import Argument, Reply, as_int, as_list, as_map, as_optional_bytes, as_text
 
-E = TypeVar("E")
+log = logging.getLogger("benchside.log")
 
 _REFUSALS: dict[str, Literal["ended", "unknown", "not_a_member"]] = {
     "ended": "ended",
@@ -72,6 +72,11 @@ class RedisLog:
         self._create = store.script("chat", "create")
         self._raise = store.script("chat", "raise")
         self._transition = store.script("chat", "transition")
+
+    @property
+    def erasures(self) -> str:
+        """See `Keeping.erasures`."""
+        return "{erased}:wake"
 
     def channel(self, conversation: ConversationId) -> str:
         """See `Marks.channel`."""
@@ -138,16 +143,14 @@ class RedisLog:
         """See `Lines.read`."""
         seal = await self._seals.of(conversation)
         rows = await self._range(_keys(conversation)[1], since, limit)
-        if seal is None:
-            return []
-        return [(Seq(seq), _opened(seal, "log", unpack, sealed)) for seq, sealed in rows]
+        return opened_log(seal, rows) if seal else []
 
     async def _range(self, key: str, since: int, limit: int | None) -> list[tuple[int, bytes]]:
         most = ROUND_TRIP if limit is None else limit
         rows: list[tuple[int, bytes]] = []
         while True:
             start = rows[-1][0] if rows else since
-            page = _stream(await self._store.call("XRANGE", key, f"({start}-0", "+", "COUNT", most))
+            page = rows_of(await self._store.call("XRANGE", key, f"({start}-0", "+", "COUNT", most))
             rows += page
             if limit is not None or len(page) < most:
                 return rows
@@ -160,7 +163,7 @@ class RedisLog:
         replies = await self._store.answers(
             [("XRANGE", _keys(id_)[1], f"({start}-0", "+", "COUNT", PAGE) for id_, start in since]
         )
-        return [_answer(seal, reply) for seal, reply in zip(seals, replies, strict=True)]
+        return [answered(seal, reply) for seal, reply in zip(seals, replies, strict=True)]
 
     async def read_staff(
         self, conversation: ConversationId, since: int, limit: int | None = None
@@ -168,9 +171,7 @@ class RedisLog:
         """See `StaffLines.read_staff`."""
         seal = await self._seals.of(conversation)
         rows = await self._range(_keys(conversation)[4], since, limit)
-        if seal is None:
-            return []
-        return [(n, _opened(seal, "staff", unpack_staff, sealed)) for n, sealed in rows]
+        return opened_staff(seal, rows) if seal else []
 
     async def create(
         self, conversation: ConversationId, about: About, token: TokenHash, opening: Line | None
@@ -222,6 +223,8 @@ class RedisLog:
             return None
         fields = fields_of_change(before, after, name)
         ended = after.phase == "ended"
+        if ended and self._seals.aged(seal):
+            await self.rewrap([before.id])  # from now on nobody does it, until retention is over
         args: list[Argument] = [before.revision, self.channel(before.id)]
         args += [self._retention if ended else 0, len(fields) // 2, *fields]
         for n, entry in enumerate(entries):
@@ -229,6 +232,37 @@ class RedisLog:
             args.append(seal.seal("log", label, self._seals.nonce(), pack(entry)))
         seq = as_int(await self._store.run(self._transition, _keys(before.id), args))
         return None if seq < 0 else Seq(seq)
+
+    async def erase(self, conversation: ConversationId) -> None:
+        """See `Keeping.erase`."""
+        await self._store.run(self._store.script("chat", "erase"), _keys(conversation))
+        self._seals.drop(conversation)
+        self._store.journal.want()
+        await self._store.call("SPUBLISH", self.erasures, conversation)
+
+    async def rewrap(self, conversations: Sequence[ConversationId]) -> None:
+        """See `Keeping.rewrap`."""
+        asked = [self._wrapped(id_) for id_ in conversations]
+        for id_, old in zip(conversations, await asyncio.gather(*asked), strict=True):
+            try:
+                new = await self._seals.rewrapped(id_, old) if old else None
+            except StoreDamaged as error:
+                log.error("a key can't be wrapped anew: %s", error)
+                continue
+            if old and new:
+                script, meta = self._store.script("chat", "rewrap"), _keys(id_)[:1]
+                await self._store.run(script, meta, [old.day, new.day, new.key])
+
+    async def gone(self, conversations: Sequence[ConversationId]) -> list[ConversationId]:
+        """See `Keeping.gone`."""
+        replies = await self._store.calls([("EXISTS", _keys(id_)[0]) for id_ in conversations])
+        return [
+            id_ for id_, reply in zip(conversations, replies, strict=True) if as_int(reply) == 0
+        ]
+
+    def let_go(self, followed: Container[ConversationId]) -> None:
+        """See `Keeping.let_go`."""
+        self._seals.keep_only(followed)
 
     async def replace_token(self, conversation: ConversationId, token: TokenHash) -> None:
         """See `Conversations.replace_token`."""
@@ -303,38 +337,3 @@ def _appended(reply: Reply) -> Appended | NotAppended:
             raise StoreError("The store refused a line for a reason that nobody knows.")
         return NotAppended(reason)
     return Appended(Seq(as_int(seq)), fresh=as_int(rest) == 1)
-
-
-def _answer(
-    seal: Seal | StoreError | None, reply: Reply | StoreError
-) -> Sequence[tuple[Seq, LogEntry]] | StoreError:
-    """Return the entries up to the first that can't be read; why, if it is the first of all."""
-    if seal is None:
-        return []
-    if isinstance(seal, StoreError):
-        return seal
-    if isinstance(reply, StoreError):
-        return reply
-    entries: list[tuple[Seq, LogEntry]] = []
-    try:
-        for seq, sealed in _stream(reply):
-            entries.append((Seq(seq), _opened(seal, "log", unpack, sealed)))
-    except StoreError as error:
-        return entries or error
-    return entries
-
-
-def _opened(seal: Seal, which: Which, unpacker: Callable[[bytes], E], sealed: bytes) -> E:
-    try:
-        return unpacker(seal.open(which, sealed))
-    except (Unsealable, msgspec.DecodeError, UnicodeError):
-        raise StoreDamaged("An entry of a log can't be read.") from None
-
-
-def _stream(reply: Reply) -> list[tuple[int, bytes]]:
-    """Return (entry number, packed entry) for each entry of a stream."""
-    rows: list[tuple[int, bytes]] = []
-    for row in as_list(reply):
-        id_, fields = as_list(row)
-        rows.append((int(as_text(id_).partition("-")[0]), as_map(fields)["e"]))
-    return rows

@@ -152,6 +152,10 @@ class Leave(Command, frozen=True, kw_only=True, tag="leave"):
     reason: LeaveReason
 
 
+class Erase(Command, frozen=True, kw_only=True, tag="erase"):
+    """Erase all that was said, for everybody and at once; it ends what goes on."""
+
+
 class Feedback(Command, frozen=True, kw_only=True, tag="feedback"):
     """Say how it was; allowed once the conversation has ended."""
 
@@ -179,6 +183,7 @@ SeekerCommand = (
     | Widen
     | RequestCode
     | Leave
+    | Erase
     | Feedback
     | Report
     | Ping
@@ -314,6 +319,10 @@ class Helped(Fact, frozen=True, kw_only=True, tag="helped"):
     helplines: list[Helpline]
 
 
+class Erased(Fact, frozen=True, kw_only=True, tag="erased"):
+    """All that was said is erased, and the token opens nothing any more."""
+
+
 class Reported(Fact, frozen=True, kw_only=True, tag="reported"):
     """The report has reached the supervisors."""
 
@@ -347,6 +356,7 @@ SeekerFact = (
     | WasTyping
     | WasRead
     | Helped
+    | Erased
     | Reported
     | Thanked
     | Reset

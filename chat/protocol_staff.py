@@ -200,10 +200,14 @@ class Opened(Fact, frozen=True, kw_only=True, tag="opened"):
 
 
 class Closed(Fact, frozen=True, kw_only=True, tag="closed"):
-    """The conversation is no longer on this screen."""
+    """The conversation is no longer on this screen.
+
+    `erased`: the seeker has erased it. `expired`: it ended, and is not kept any longer. In both
+    cases nothing of it may be shown any more.
+    """
 
     conversation: Id
-    reason: Literal["handed_over", "taken_over", "lost", "unwatched"]
+    reason: Literal["handed_over", "taken_over", "lost", "unwatched", "erased", "expired"]
 
 
 class Guided(Fact, frozen=True, kw_only=True, tag="guided"):

@@ -196,6 +196,12 @@ class Relay:
                 self._stale.add(conversation)
                 self._wanted.set()
 
+    def forget_words(self, conversation: ConversationId) -> None:
+        """Forget the last lines of a conversation that was erased."""
+        following = self._followings.get(conversation)
+        if following is not None:
+            following.context.clear()
+
     def look(self, conversation: ConversationId) -> None:
         """Read both logs of a conversation again, soon."""
         self._stale.add(conversation)

@@ -10,9 +10,9 @@ A process must make its own: what was forked would count on from the same place.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 
-from chat.keyring import Keyring
+from chat.keyring import Keyring, day_of
 from chat.sealing import KEY_BYTES, Seal, Unsealable, Wrapped, unwrap, wrap
 from config import limits
 from config.clock import Millis
@@ -80,6 +80,10 @@ class Seals:
         wrapped = await self._fetch(conversation)
         return None if wrapped is None else self.hold(await self._opened(conversation, wrapped))
 
+    def aged(self, seal: Seal) -> bool:
+        """Whether its key was last wrapped by the key of an earlier day."""
+        return seal.day != day_of(self._now())
+
     async def rewrapped(self, conversation: ConversationId, old: Wrapped) -> Wrapped | None:
         """Return a key wrapped by today's; None if it is already. Raises as `of`."""
         today = await self._keyring.at(self._now())
@@ -98,6 +102,11 @@ class Seals:
     def drop(self, conversation: ConversationId) -> None:
         """Keep the seal of a conversation no longer."""
         self._held.pop(conversation, None)
+
+    def keep_only(self, wanted: Container[ConversationId]) -> None:
+        """Drop every seal whose conversation is not among the wanted."""
+        for conversation in [one for one in self._held if one not in wanted]:
+            del self._held[conversation]
 
     async def _opened(self, conversation: ConversationId, wrapped: Wrapped) -> Seal:
         key = await self._keyring.of(wrapped.day)

@@ -13,6 +13,7 @@ from chat.changes import change
 from chat.closing import Closing, Closings
 from chat.conversation import SeekerLeft
 from chat.entry import ConversationEnded, LogEntry, MemberLeft, SupporterCame
+from chat.erasing import erase
 from chat.escalating import raise_cause
 from chat.floor import Floor
 from chat.lines import Speaker, say
@@ -61,6 +62,8 @@ class SeekerSession:
         self._lines = full(limits.LINES, monotonic())
         self._helped = Risk.NONE
         """The risk at which helplines were last shown; the same again would be a lecture."""
+        self._mood: int | None = None
+        """How the seeker felt on coming, kept for the feedback."""
         self.conversation = ConversationId("")
         self.country = ""
         self.languages: list[str] = []
@@ -97,6 +100,7 @@ class SeekerSession:
         self.conversation = record.state.id
         self.country = record.about.country
         self.languages = list(record.about.languages)
+        self._mood = record.about.mood
         self.waiting = record.phase == "waiting"
         self._ended_at = monotonic() if record.phase == "ended" else None
         self._number = await self._parts.log.next_connection(self.conversation)
@@ -160,6 +164,8 @@ class SeekerSession:
                 await self._give_code()
             case wire.Leave(reason=reason):
                 return await self._leave(reason)
+            case wire.Erase():
+                await self._erase()
             case wire.Feedback():
                 await self._feedback(command)
             case wire.Report(reason=reason):
@@ -212,13 +218,21 @@ class SeekerSession:
             self._refuse("conversation_ended", None)
         return Closings.ENDED.value if reason == "quick_exit" else None
 
+    async def _erase(self) -> None:
+        await erase(self._parts, self.conversation)
+        self._parts.relay.unfollow(self.conversation, self)
+        self.waiting = False
+        self._ended_at = monotonic()
+        self._tell(wire.Erased())
+
     async def _feedback(self, command: wire.Feedback) -> None:
         record = await self._parts.log.find(self.conversation)
-        if record is None or record.phase != "ended":
+        if self._ended_at is None if record is None else record.phase != "ended":
             self._refuse("not_now", None)
             return
-        await self._parts.log.set_feedback(self.conversation, command.mood, command.helped)
-        self._parts.tallies.feedback(command.helped or "unsaid", record.about.mood, command.mood)
+        if record is not None:  # else it was erased, or its time is over; how it was still counts
+            await self._parts.log.set_feedback(self.conversation, command.mood, command.helped)
+        self._parts.tallies.feedback(command.helped or "unsaid", self._mood, command.mood)
         self._tell(wire.Thanked())
 
     async def _report(self, reason: wire.ReportReason) -> None:

@@ -31,6 +31,10 @@ OFFERS_KNOWN = 100
 """Offers remembered, so that news of one that comes late is not taken for another."""
 
 
+TOLD_KNOWN = 200
+"""Conversations remembered as told, so that what is erased is taken away: more than a shift's."""
+
+
 @dataclass(slots=True)
 class Open:
     """A conversation on this screen."""
@@ -46,6 +50,8 @@ class Screenful:
     open: dict[ConversationId, Open] = field(default_factory=dict[ConversationId, Open])
     offers: dict[OfferId, bool] = field(default_factory=dict[OfferId, bool])
     """The offers told here, and whether they are still open; one is never told twice."""
+    told: dict[ConversationId, None] = field(default_factory=dict[ConversationId, None])
+    """The conversations whose text was told here, ended ones too, and not taken away since."""
 
 
 class StaffSession:
@@ -150,6 +156,7 @@ class StaffSession:
         thoughts = facts.second_thoughts(entry for _, entry in staff_entries)
         written = [facts.of_staff_log(id_, n, entry) for n, entry in staff_entries]
         about = record.about
+        self._remember_told(id_)
         self.tell(
             staff.Opened(
                 conversation=id_,
@@ -192,6 +199,24 @@ class StaffSession:
             last, rest = rest, await self.parts.log.read(id_, rest[-1][0], PAGE)
         return last
 
+    def _remember_told(self, id_: ConversationId) -> None:
+        told = self.shown.told
+        told[id_] = told.pop(id_, None)
+        if len(told) > TOLD_KNOWN:
+            del told[next(iter(told))]
+
+    def shows(self) -> frozenset[ConversationId]:
+        """Return the conversations whose text this screen may show."""
+        return frozenset(self.shown.told)
+
+    def take_away(self, conversation: ConversationId, reason: Literal["erased", "expired"]) -> None:
+        """Have the screen forget a conversation."""
+        self.parts.relay.unfollow(conversation, self)
+        self.shown.told.pop(conversation, None)
+        if self.shown.open.pop(conversation, None) is not None:
+            self.floor.load_changed(self)
+        self.tell(staff.Closed(conversation=conversation, reason=reason))
+
     def close_view(
         self,
         id_: ConversationId,
@@ -199,6 +224,7 @@ class StaffSession:
     ) -> None:
         """Stop showing a conversation."""
         self.parts.relay.unfollow(id_, self)
+        self.shown.told.pop(id_, None)
         if self.shown.open.pop(id_, None) is not None:
             self.tell(staff.Closed(conversation=id_, reason=reason))
 

@@ -8,11 +8,12 @@ from chat import protocol_commands as commands
 from chat import protocol_staff as staff
 from chat.changes import change
 from chat.conversation import Closed, Joined, SteppedOut, TakenOver
+from chat.entry import StaffText
 from chat.protocol import RefusalReason
 from chat.sequels import count_sequel
 from chat.staff_session import StaffSession
 from chat.supporting import write
-from config.ids import ConversationId, EscalationId
+from config.ids import ConversationId, EscalationId, Ref
 from matching.ticket import Availability, Supporter
 from safety.desk import AlreadyAcknowledged, AlreadyResolved, NotAcknowledged, UnknownEscalation
 from safety.escalation import Escalation, Person
@@ -109,14 +110,16 @@ async def acknowledge(session: StaffSession, id_: EscalationId) -> None:
 
 
 async def resolve(session: StaffSession, command: commands.Resolve) -> None:
-    """Close an escalation with its outcome."""
+    """Close an escalation with its outcome. A note goes into the staff's log, with the words."""
     id_ = EscalationId(command.escalation)
     person = Person(session.account, session.person.display)
     now = session.parts.now()
-    outcome = await session.parts.desk.resolve(id_, person, command.outcome, command.note, now)
+    outcome = await session.parts.desk.resolve(id_, person, command.outcome, now)
     reason: RefusalReason
     match outcome:
         case Escalation():
+            if command.note:
+                await _note_resolution(session, outcome, command.note)
             if outcome.cause == "line" and outcome.resolved == now:  # not closed before
                 at = outcome.conversation, outcome.seq
                 await count_sequel(session.parts, *at, command.outcome)
@@ -126,6 +129,20 @@ async def resolve(session: StaffSession, command: commands.Resolve) -> None:
         case AlreadyResolved() | UnknownEscalation():
             reason = "escalation_unknown"
     session.refuse(reason, subject=id_)
+
+
+async def _note_resolution(session: StaffSession, closed: Escalation, text: str) -> None:
+    """Keep the note where all words about this conversation are, for as long as they are."""
+    ref = Ref(f"resolved:{closed.id}")
+    note = StaffText(
+        at=session.parts.now(),
+        kind="note",
+        account=session.account,
+        name=session.person.display,
+        text=text,
+        ref=ref,
+    )
+    await session.parts.log.append_staff(closed.conversation, session.account, ref, note)
 
 
 async def _record(session: StaffSession, act: Act, id_: ConversationId) -> None:

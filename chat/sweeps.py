@@ -13,6 +13,7 @@ from dataclasses import replace
 from chat.arrivals import ticket_of
 from chat.changes import Contended, agree, change, forget, raise_missing
 from chat.conversation import Closed, GivenBack
+from chat.erasing import Erasures
 from chat.floor import Floor
 from chat.log import Record
 from chat.parts import Parts
@@ -46,6 +47,7 @@ class Sweeps:
     def __init__(self, parts: Parts, floor: Floor) -> None:
         self._parts = parts
         self._floor = floor
+        self._erasures = Erasures(parts, floor)
         self._calm_since = monotonic()
 
     async def heartbeats(self) -> None:
@@ -100,6 +102,13 @@ class Sweeps:
             if monotonic() - looked > LOOK_SECONDS:
                 looked = monotonic()
                 self._parts.relay.look_everywhere()
+                await self._take_away()
+
+    async def _take_away(self) -> None:
+        try:
+            await self._erasures.look()
+        except StoreError as error:
+            log.warning("what is erased could not be looked for: %s", error)
 
     async def once(self) -> None:
         """Do all of it once. What people's safety rests on comes first. Raises: StoreError."""

@@ -189,6 +189,8 @@ class Conversation:
                 self.connected = fact.true("connected", default=True)
             case "closed":
                 self.closed = fact.text("reason") or "closed"
+                if self.closed in ("erased", "expired"):
+                    self._forget()
             case "accepted" if self._settles(fact, Answer(seq=fact.number("seq"))):
                 pass
             case "refused" if self._settles(fact, Answer(refusal=fact.text("reason"))):
@@ -199,6 +201,13 @@ class Conversation:
                     self._note(entry)
                 return shown
         return (fact,)
+
+    def _forget(self) -> None:
+        """Forget all that was said and written."""
+        self.phase = "ended"
+        self._talk.log.reset()
+        self._staff.clear()
+        self.flags.clear()
 
     def _catch_up(self, entry: Fact) -> Sequence[Fact]:
         """Take an entry of a backlog in, unless it is known."""

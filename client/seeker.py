@@ -118,6 +118,10 @@ class Seeker(Person):
         if self.phase != "ended":
             await self._asks("ended", encode("leave", reason=reason))
 
+    async def erases(self) -> None:
+        """Erase all that was said, for everybody; returns when it is gone. It ends the talk."""
+        await self._asks("erased", encode("erase"))
+
     async def parts(self) -> None:
         """Leave if the conversation still goes on, so that no supporter is kept; never raises."""
         with contextlib.suppress(ClientError, TimeoutError):
@@ -180,6 +184,9 @@ class Seeker(Person):
                 self.supporter = ""
             case "ended":
                 self.phase = "ended"
+            case "erased":
+                self.phase = "ended"
+                self._talk.log.reset()
             case _:
                 pass
 

@@ -145,6 +145,13 @@ REVOKED_SECONDS: Final = 2.0
 """How soon the sockets of a revoked session are closed, at the latest."""
 AFTER_END_SECONDS: Final = 10 * 60.0
 """How long the socket stays open for feedback once a conversation has ended."""
+KEEP_LEAST_SECONDS: Final = 60
+"""The least that an ended conversation is kept: everybody, however slow, hears how it ended."""
+KEYS_SECONDS: Final = 600.0
+"""How often each process wraps the keys of what goes on anew, and destroys those of old days."""
+KEYS_SLACK_SECONDS: Final = 3600
+"""How long a day's key is kept beyond its need: clocks differ, and a server may be down when
+the day ends."""
 AUDIT_DAYS: Final = 365
 """How long the audit trail is kept."""
 SWEEP_SECONDS: Final = 5.0

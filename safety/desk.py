@@ -92,7 +92,7 @@ class Desk(Protocol):
         ...
 
     async def resolve(
-        self, escalation: EscalationId, by: Person, outcome: Outcome, note: str, at: Millis
+        self, escalation: EscalationId, by: Person, outcome: Outcome, at: Millis
     ) -> Escalation | CannotResolve:
         """Close it. The same person closing it twice with the same outcome is once."""
         ...

@@ -67,10 +67,10 @@ class DeskMemory:
         return ruling
 
     async def resolve(
-        self, escalation: EscalationId, by: Person, outcome: Outcome, note: str, at: Millis
+        self, escalation: EscalationId, by: Person, outcome: Outcome, at: Millis
     ) -> Escalation | CannotResolve:
         """Close it."""
-        event = Resolved(by, outcome, note, at)
+        event = Resolved(by, outcome, at)
         ruling = rule_resolution(self._escalations.get(escalation), event)
         if isinstance(ruling, Escalation):
             self._escalations[escalation] = ruling

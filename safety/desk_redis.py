@@ -94,13 +94,13 @@ class DeskRedis:
         raise _contended()
 
     async def resolve(
-        self, escalation: EscalationId, by: Person, outcome: Outcome, note: str, at: Millis
+        self, escalation: EscalationId, by: Person, outcome: Outcome, at: Millis
     ) -> Escalation | CannotResolve:
         """Close it."""
         for _ in range(_ATTEMPTS):
             record = await self._read(escalation)
             before = _decode(record)
-            ruling = rule_resolution(before, Resolved(by, outcome, note, at))
+            ruling = rule_resolution(before, Resolved(by, outcome, at))
             if not isinstance(ruling, Escalation) or ruling == before:
                 return ruling
             if await self._write(record, ruling):

@@ -101,10 +101,9 @@ class Escalation:
     """Who resolved it."""
     resolved: Millis | None = None
     outcome: Outcome | None = None
-    note: str = ""
 
     def __repr__(self) -> str:
-        """Without names and the note: a traceback must not carry what was written."""
+        """Without names."""
         return (
             f"Escalation(id={self.id!r}, conversation={self.conversation!r}, "
             f"cause={self.cause!r}, seq={self.seq}, risk={self.risk!r}, "
@@ -156,11 +155,10 @@ class Resolved:
 
     by: Person
     outcome: Outcome
-    note: str
     at: Millis
 
     def __repr__(self) -> str:
-        """Without the note: a traceback must not carry what was written."""
+        """Without the name."""
         return f"Resolved(by={self.by.account!r}, outcome={self.outcome!r}, at={self.at})"
 
 
@@ -267,5 +265,4 @@ def _resolve(escalation: Escalation, event: Resolved) -> Escalation:
         closed_by=event.by,
         resolved=event.at,
         outcome=event.outcome,
-        note=event.note,
     )

@@ -13,6 +13,7 @@ from store.address import read_url
 from store.cluster import ClusterTopology
 from store.durability import Durability
 from store.errors import StoreError, StoreTooOld, StoreUnreachable
+from store.journal import Journal
 from store.replies import Argument, Reply, as_facts, as_map
 from store.resp import Refusal
 from store.routing import Routing
@@ -37,6 +38,8 @@ class Store:
         self._durability = durability
         self.wakeups = wakeups
         """Subscriptions; lossy by nature, so they only wake."""
+        self.journal = Journal(topology, self.call)
+        """The append-only file, which is rewritten so that what is erased is gone."""
 
     @property
     def is_cluster(self) -> bool:
@@ -151,7 +154,9 @@ async def connect(url: str, *, replicas: int = 0, patience: float = 3.0) -> Asyn
             "Start it, or correct store.url (BENCHSIDE_STORE_URL)."
         ) from None
     _check_floor(info, url)
-    async with beside(store_batches=routing.run, store_wakeups=wakeups.run):
+    async with beside(
+        store_batches=routing.run, store_wakeups=wakeups.run, store_journal=store.journal.run
+    ):
         yield store
 
 

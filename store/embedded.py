@@ -162,6 +162,7 @@ def _options(folder: Path, path: Path) -> list[str]:
         "appendfsync": "always",
         "aof-load-truncated": "yes",
         "save": "",
+        "rdbcompression": "no",  # what is sealed can't be compressed, only cut up and missed
         "maxmemory-policy": "noeviction",
         "daemonize": "no",
         "logfile": "",

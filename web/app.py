@@ -20,12 +20,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chat.board import BoardNews
 from chat.desk_news import DeskNews
+from chat.erasing import Erasures
 from chat.floor import Floor
 from chat.keyring import Keyring
 from chat.log_redis import RedisLog
 from chat.offers import OfferNews
 from chat.parts import Parts
 from chat.relay import Relay
+from chat.retiring import Retiring
 from chat.second_reading import SecondReading
 from chat.sweeps import Sweeps
 from chat.waiting import WaitingNews
@@ -117,6 +119,8 @@ async def build(settings: Settings, screen: Screen | None = None) -> AsyncGenera
             sweeps, offers = Sweeps(house.parts, house.floor), OfferNews(house.parts, house.floor)
             draining = Draining(house.gate, endpoints, stop_offers=offers.stop, beat=sweeps.beat)
             work = await _background(house, endpoints, store, second, sweeps, offers)
+            retiring = Retiring(house.parts, keyring, _retention(settings))
+            work["retiring"] = partial(_kept, "retiring", retiring.run)
             async with beside(**work):
                 yield App(house, endpoints, draining)
         finally:
@@ -188,8 +192,7 @@ def _parts(
     second: SecondReading,
 ) -> Parts:
     origin = new_id()
-    retention = int(settings.service.retention_hours * 3600)
-    conversations = RedisLog(store, keyring, origin=origin, retention=retention)
+    conversations = RedisLog(store, keyring, origin=origin, retention=_retention(settings))
     return Parts(
         settings=settings,
         log=conversations,
@@ -208,6 +211,11 @@ def _parts(
         helplines=helplines,
         origin=origin,
     )
+
+
+def _retention(settings: Settings) -> int:
+    """Return how many seconds an ended conversation is kept."""
+    return max(limits.KEEP_LEAST_SECONDS, settings.service.retention_hours * 3600)
 
 
 def _patience(settings: Settings) -> Patience:
@@ -229,10 +237,11 @@ async def _background(
 ) -> dict[str, Callable[[], Awaitable[None]]]:
     """Return all that runs beside the sockets, listening already to what wakes it."""
     parts, floor = house.parts, house.floor
-    desk = DeskNews(parts, floor)
+    desk, erasures = DeskNews(parts, floor), Erasures(parts, floor)
     revoking = Revoking(house)
     await parts.room.listen(offers.woken)
     await store.wakeups.listen(parts.desk.wake, desk.woken)
+    await store.wakeups.listen(parts.log.erasures, erasures.woken)
     await store.wakeups.listen(house.sessions.revocations, revoking.woken)
     work: dict[str, Callable[[], Awaitable[None]]] = {
         "relay": parts.relay.run,

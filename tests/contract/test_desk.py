@@ -56,7 +56,7 @@ async def acknowledged(desk: Desk, by: Person = ANA) -> Escalation:
 
 
 async def resolved(desk: Desk) -> Escalation:
-    ruling = await desk.resolve((await acknowledged(desk)).id, ANA, "safety_plan", "n", at(9))
+    ruling = await desk.resolve((await acknowledged(desk)).id, ANA, "safety_plan", at(9))
     assert isinstance(ruling, Escalation)
     return ruling
 
@@ -142,17 +142,17 @@ async def test_acknowledging_twice_is_the_same_as_once(desk: Desk) -> None:
 
 async def test_what_nobody_looks_after_cannot_be_resolved(desk: Desk) -> None:
     escalation = await raised(desk)
-    refused = await desk.resolve(escalation.id, ANA, "false_alarm", "", at(5))
+    refused = await desk.resolve(escalation.id, ANA, "false_alarm", at(5))
     assert refused == NotAcknowledged()
     assert await desk.unresolved() == (escalation,)
 
 
 async def test_another_supervisor_may_resolve_what_one_acknowledged(desk: Desk) -> None:
     escalation = await acknowledged(desk)
-    ruling = await desk.resolve(escalation.id, BEN, "safety_plan", "called", at(9))
+    ruling = await desk.resolve(escalation.id, BEN, "safety_plan", at(9))
     assert isinstance(ruling, Escalation)
     assert (ruling.by, ruling.closed_by, ruling.outcome) == (ANA, BEN, "safety_plan")
-    assert (ruling.note, ruling.resolved) == ("called", at(9))
+    assert ruling.resolved == at(9)
     assert await desk.unresolved() == ()
     assert await desk.of(ConversationId("c1")) == (ruling,)
 
@@ -160,8 +160,8 @@ async def test_another_supervisor_may_resolve_what_one_acknowledged(desk: Desk) 
 async def test_of_two_who_resolve_at_once_one_is_told_who(desk: Desk) -> None:
     escalation = await acknowledged(desk)
     answers = await asyncio.gather(
-        desk.resolve(escalation.id, ANA, "safety_plan", "", at(9)),
-        desk.resolve(escalation.id, BEN, "referred", "", at(9)),
+        desk.resolve(escalation.id, ANA, "safety_plan", at(9)),
+        desk.resolve(escalation.id, BEN, "referred", at(9)),
     )
     (winner,) = [one for one in answers if isinstance(one, Escalation)]
     assert AlreadyResolved(winner.closed_by or ANA) in answers
@@ -170,9 +170,9 @@ async def test_of_two_who_resolve_at_once_one_is_told_who(desk: Desk) -> None:
 async def test_what_is_resolved_stays_resolved(desk: Desk) -> None:
     escalation = await resolved(desk)
     assert await desk.acknowledge(escalation.id, BEN, at(10)) == AlreadyResolved(ANA)
-    again = await desk.resolve(escalation.id, ANA, "safety_plan", "n", at(10))
+    again = await desk.resolve(escalation.id, ANA, "safety_plan", at(10))
     assert again == escalation
-    assert await desk.resolve(escalation.id, ANA, "false_alarm", "", at(10)) == AlreadyResolved(ANA)
+    assert await desk.resolve(escalation.id, ANA, "false_alarm", at(10)) == AlreadyResolved(ANA)
 
 
 async def test_a_cause_that_was_resolved_raises_nothing_and_a_new_one_does(desk: Desk) -> None:
@@ -190,7 +190,7 @@ async def test_a_person_who_calls_again_after_the_first_call_was_resolved_is_hea
 ) -> None:
     first = await raised(desk, cause(kind=kind))
     await desk.acknowledge(first.id, ANA, at(5))
-    await desk.resolve(first.id, ANA, "safe_for_now", "", at(9))
+    await desk.resolve(first.id, ANA, "safe_for_now", at(9))
     second = await raised(desk, cause(kind=kind), 20)
     assert second.id != first.id
     assert await desk.unresolved() == (second,)
@@ -240,7 +240,7 @@ async def test_the_gravest_is_read_first_and_then_the_oldest(desk: Desk) -> None
 
 async def test_nobody_acts_on_an_unknown_escalation(desk: Desk) -> None:
     assert await desk.acknowledge(NOBODY, ANA, at(1)) == UnknownEscalation()
-    assert await desk.resolve(NOBODY, ANA, "referred", "", at(1)) == UnknownEscalation()
+    assert await desk.resolve(NOBODY, ANA, "referred", at(1)) == UnknownEscalation()
 
 
 # What only a real store can show

@@ -124,7 +124,7 @@ async def test_what_was_resolved_is_not_raised_again(waiting: Talk) -> None:
     (raised,) = await waiting.parts.desk.unresolved()
     grace = Person(GRACE, "Grace")
     await waiting.parts.desk.acknowledge(raised.id, grace, waiting.clock())
-    done = await waiting.parts.desk.resolve(raised.id, grace, "safe_for_now", "", waiting.clock())
+    done = await waiting.parts.desk.resolve(raised.id, grace, "safe_for_now", waiting.clock())
     assert isinstance(done, Escalation)
     await sweep(waiting)
     assert await waiting.parts.desk.unresolved() == ()

@@ -30,6 +30,7 @@ welcome-not-therapy = This is not therapy, and not for emergencies.
 welcome-who-reads = Your supporter reads what you write. Supervisors on duty can read it too.
 welcome-encryption = It is protected on its way here. It is not end-to-end encrypted.
 welcome-kept = { $hours ->
+    [0] It is deleted a minute after the talk ends.
     [one] It is deleted one hour after the talk ends.
    *[other] It is deleted { $hours } hours after the talk ends.
   }
@@ -134,6 +135,14 @@ report-unsafe = I do not feel safe here
 report-other = Something else
 report-thanks = Thank you. The supervisors have been told.
 leave = End the talk
+erase = Erase what was said
+erase-title = Erase everything that was said?
+erase-keep = Keep it
+erase-about = All messages are erased at once, on our side and on your supporter’s screen. The talk ends. Nobody can bring them back.
+erase-stays = If you were in danger, the team still knows that they were called. It does not know your words any more.
+erase-sure = Erase it now
+erasing = Erasing…
+
 leave-title = End the talk?
 leave-stay = Stay in the talk
 leave-fine = You can leave at any time. That is always fine.
@@ -172,6 +181,7 @@ start-over = Back to the start
 
 ## After
 
+ended-erased = Everything that was said is erased.
 ended-left = The talk has ended.
 ended-closed = The talk has ended.
 ended-lost = The connection was lost for too long. The talk has ended.

@@ -60,6 +60,11 @@ export interface Leave {
   reason: "done" | "not_now" | "quick_exit" | "uncomfortable";
 }
 
+/** Erase all that was said, for everybody and at once; it ends what goes on. */
+export interface Erase {
+  t: "erase";
+}
+
 /** Say how it was; allowed once the conversation has ended. */
 export interface Feedback {
   t: "feedback";
@@ -191,6 +196,11 @@ export interface Helped {
   t: "helped";
   country: string;
   helplines: Helpline[];
+}
+
+/** All that was said is erased, and the token opens nothing any more. */
+export interface Erased {
+  t: "erased";
 }
 
 /** The report has reached the supervisors. */
@@ -509,11 +519,11 @@ export interface Opened {
   helplines?: Helpline[];
 }
 
-/** The conversation is no longer on this screen. */
+/** The conversation is no longer on this screen.  `erased`: the seeker has erased it. `expired`: it ended, and is not kept any longer. In both cases nothing of it may be shown any more. */
 export interface Closed {
   t: "closed";
   conversation: string;
-  reason: "handed_over" | "lost" | "taken_over" | "unwatched";
+  reason: "erased" | "expired" | "handed_over" | "lost" | "taken_over" | "unwatched";
 }
 
 /** Steps to take with a person at risk; ids that the page words in its own language. */
@@ -713,6 +723,7 @@ export type SeekerCommand =
   | Widen
   | RequestCode
   | Leave
+  | Erase
   | Feedback
   | Report
   | Ping;
@@ -732,6 +743,7 @@ export type SeekerFact =
   | WasTyping
   | WasRead
   | Helped
+  | Erased
   | Reported
   | Thanked
   | Reset

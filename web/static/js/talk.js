@@ -82,6 +82,8 @@ const code = signal("");
 const dialog = signal("");
 const endedBy = signal("");
 const thanked = signal(false);
+/** Whether all that was said is to be erased, and the server has not said yet that it is. */
+const erasing = signal(false);
 /** @type {{value: import("./protocol.d.ts").Waiting | null}} */
 const place = signal(null);
 /** @type {{value: Entry[]}} */
@@ -158,8 +160,9 @@ function giveUp(why) {
 function linked(state, closing) {
   link.value = state;
   if (closing) closedBy.value = closing;
-  if (state !== "closed" || screen.value === "after") return;
+  if (state !== "closed" || (screen.value === "after" && !erasing.value)) return;
   if (closing === 4000) screen.value = "after";
+  else if (closing === 4005 && erasing.value) erased();
   else if (closing === 4005) trouble.value = token ? "trouble-gone" : "trouble-code";
   else trouble.value = TROUBLES[closing] ?? "trouble-page";
 }
@@ -195,6 +198,8 @@ function hear(fact) {
       case "code_given":
         code.value = fact.code;
         return;
+      case "erased":
+        return erased();
       case "thanked":
         connection.settle("feedback");
         thanked.value = true;
@@ -209,6 +214,26 @@ function hear(fact) {
         if (positions.take(fact.seq)) enterLog(fact);
     }
   });
+}
+
+/** Ask for all that was said to be erased. What was not sent yet is not sent any more. */
+function erase() {
+  for (const { ref, seq } of log.value) if (ref && seq === UNSENT) connection.settle(ref);
+  connection.settle("leave");
+  erasing.value = true;
+  connection.keep({ t: "erase" }, "erase");
+  dialog.value = "";
+}
+
+/** It is erased: nothing of it stays on this page either. */
+function erased() {
+  connection.settle("erase");
+  erasing.value = false;
+  log.value = [];
+  positions.reset();
+  code.value = typing.value = supporter.value = notice.value = dialog.value = "";
+  endedBy.value = "erased";
+  screen.value = "after";
 }
 
 /** @param {Extract<SeekerFact, {t: "entered" | "resumed"}>} fact */
@@ -246,7 +271,7 @@ function enterLog(fact) {
     case "ended":
       connection.settle("leave");
       endedBy.value = fact.reason;
-      dialog.value = "";
+      if (dialog.value !== "erase") dialog.value = "";
       screen.value = "after";
   }
 }
@@ -335,10 +360,12 @@ function Room() {
     <div class="row">
       <button type="button" class="quiet" data-test="report" onClick=${() => (dialog.value = "report")}>${t("report")}</button>
       <button type="button" class="quiet" data-test="leave" onClick=${() => (dialog.value = "leave")}>${t("leave")}</button>
+      <${EraseButton} />
     </div>
     <${ReturnCode} />
     ${waiting && html`<${Tools} />`}
     ${dialog.value === "leave" && html`<${LeaveDialog} />`}
+    ${dialog.value === "erase" && html`<${EraseDialog} />`}
     ${dialog.value === "report" && html`<${ReportDialog} />`}
   </section>`;
 }
@@ -470,6 +497,19 @@ function LeaveDialog() {
   <//>`;
 }
 
+const EraseButton = () =>
+  erasing.value
+    ? html`<p role="status" data-test="erasing">${t("erasing")}</p>`
+    : html`<button type="button" class="quiet" data-test="erase" onClick=${() => (dialog.value = "erase")}>${t("erase")}</button>`;
+
+const EraseDialog = () =>
+  html`<${Dialog} title=${t("erase-title")} name="erase-dialog" back=${t("erase-keep")} onClose=${shut}>
+    <p>${t("erase-about")}</p>
+    <p>${t("erase-stays")}</p>
+    <button type="button" data-test="erase-sure" onClick=${erase}>${t("erase-sure")}</button>
+    <${Exit} />
+  <//>`;
+
 function ReportDialog() {
   const report = (/** @type {string} */ reason) => {
     connection.send({ t: "report", reason });
@@ -498,8 +538,13 @@ function startOver() {
   location.reload();
 }
 
-/** Afterwards: how it is now, whether it helped, one next step. Each can be passed over. */
-function After() {
+/** Afterwards: the next step, and a way to erase what was said, for as long as it is kept. */
+const After = () => html`<${Steps} />
+  ${endedBy.value !== "erased" && html`<div class="card" data-test="after-erase"><${EraseButton} /></div>`}
+  ${dialog.value === "erase" && html`<${EraseDialog} />`}`;
+
+/** How it is now, whether it helped, one next step. Each can be passed over. */
+function Steps() {
   const [step, setStep] = useState("mood");
   const [mood, setMood] = useState(/** @type {number | null} */ (null));
   const finish = (/** @type {string | null} */ helped) => {
