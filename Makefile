@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: help run demo test check check-pages bench fuzz screenshots lock clean
+.PHONY: help run demo test check check-pages bench fuzz screenshots audit sbom lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,8 +20,10 @@ help:
 	@echo "make bench        measure the speed; make bench ARGS=\"peers --json\""
 	@echo "make fuzz         throw hostile input at the filter and the wire; make fuzz ARGS=\"--seconds 600\""
 	@echo "make screenshots  take the README's pictures again"
+	@echo "make audit        look for known vulnerabilities in what is locked (needs the network)"
+	@echo "make sbom         write the bill of materials, build/sbom.json"
 	@echo "make lock         choose newer dependencies (needs uv)"
-	@echo "make clean        remove .venv and caches; ./data stays"
+	@echo "make clean        remove .venv, .venv-tools and caches; ./data stays"
 
 run: .venv/installed
 	@exec $(BIN)/benchside serve $(ARGS)
@@ -58,15 +60,26 @@ screenshots: .venv/installed-dev
 	$(BIN)/pytest tests/browser -k three_people
 	@mkdir -p docs/images && cp build/screenshots/*.png docs/images/
 
+# No part of `make test`: it asks a database on the network.
+audit: .venv-tools/installed
+	@.venv-tools/bin/python tools/audit.py
+
+sbom: .venv-tools/installed
+	@mkdir -p build
+	@.venv-tools/bin/python -W ignore -m cyclonedx_py requirements requirements.lock \
+		--pyproject pyproject.toml --output-reproducible --output-file build/sbom.json
+	@.venv-tools/bin/python tools/sbom.py build/sbom.json
+
 lock:
 	$(COMPILE) --extra build pyproject.toml --output-file requirements.lock $(ARGS)
 	$(COMPILE) --extra build --extra dev --constraints requirements.lock pyproject.toml \
 		--output-file requirements-dev.lock $(ARGS)
 	$(COMPILE) --constraints requirements.lock bench/requirements.in \
 		--output-file bench/requirements.lock $(ARGS)
+	$(COMPILE) tools/requirements.in --output-file tools/requirements.lock $(ARGS)
 
 clean:
-	rm -rf .venv node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf .venv .venv-tools node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache \
 		.hypothesis .import_linter_cache
 
 # A stamp is newer than what it was made from, so that a second `make run` starts at once.
@@ -87,6 +100,13 @@ clean:
 .venv/installed-dev: requirements-dev.lock .venv/installed
 	@echo "Installing test dependencies into .venv (once) ..."
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+.venv-tools/installed: tools/requirements.lock
+	@$(PYTHON) -m venv .venv-tools
+	@echo "Installing the tools into .venv-tools (once) ..."
+	@.venv-tools/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+		--requirement tools/requirements.lock
 	@touch $@
 
 node_modules/installed: package.json package-lock.json

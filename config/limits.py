@@ -108,6 +108,8 @@ PASSWORDS_AT_ONCE: Final = 2
 """Passwords hashed at once: 64 MiB and 160 ms of a core each."""
 BODY_BYTES: Final = 16 * KIB
 """Longest body of an HTTP request."""
+PIPELINED: Final = 8
+"""Requests that may be sent ahead of their answers: no browser and no usual proxy sends any."""
 HEAD_BYTES: Final = 16 * KIB
 """Longest head of an HTTP request: four times what a browser sends with all its cookies."""
 

@@ -71,7 +71,9 @@ class GuardedHttp(HttpToolsProtocol):
         if self._in_head:
             self._head_bytes += len(data)
         super().data_received(data)
-        if self._in_head and self._head_bytes > limits.HEAD_BYTES:
+        if len(self.pipeline) > limits.PIPELINED:
+            self.transport.abort()
+        elif self._in_head and self._head_bytes > limits.HEAD_BYTES:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_headers_complete(self) -> None:

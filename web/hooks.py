@@ -20,7 +20,13 @@ CALLED: Mapping[type, Mapping[str, tuple[str, ...]]] = {
         "connection_made": ("transport", "connections"),
         "connection_lost": ("queue", "writable"),
         "data_received": ("handle_parser_exception", "handle_events", "parser_exc"),
-        "handle_events": ("handle_bytes", "handle_cont", "handle_ping", "handle_pong"),
+        "handle_events": (
+            "handle_bytes",
+            "handle_text",
+            "handle_cont",
+            "handle_ping",
+            "handle_pong",
+        ),
         "handle_cont": ("frames", "send_receive_event_to_app"),
         "handle_connect": ("run_asgi", "on_task_complete", "scope", "response"),
         "send": ("writable", "handshake_complete", "close_sent", "conn", "write"),
@@ -33,7 +39,7 @@ CALLED: Mapping[type, Mapping[str, tuple[str, ...]]] = {
         "shutdown": ("close",),
     },
     HttpToolsProtocol: {
-        "__init__": ("connections", "loop", "logger", "access_log", "cycle", "parser"),
+        "__init__": ("connections", "loop", "logger", "access_log", "cycle", "pipeline"),
         "connection_made": ("transport", "flow"),
         "connection_lost": ("connections",),
         "data_received": ("feed_data", "send_400_response"),

@@ -100,6 +100,20 @@ async def test_a_message_in_endless_fragments_is_cut(server: ServerProcess, size
     assert taken[0] < 16 * MIB  # of 24 or 28
 
 
+@measured
+async def test_requests_sent_ahead_without_reading_cost_little(server: ServerProcess) -> None:
+    ahead = b"GET /static/vendor/vendor.js HTTP/1.1\r\nHost: h\r\n\r\n" * 5000
+
+    async def attack() -> None:
+        async with AsyncExitStack() as stack:
+            opened = [plain(server.url, unread_bytes=2048) for _ in range(20)]
+            peers = [await stack.enter_async_context(one) for one in opened]
+            await asyncio.gather(*(peer.floods(ahead, 1) for peer in peers))
+            await asyncio.gather(*(peer.ended() for peer in peers))
+
+    assert await _growth(server, attack) < 16 * MIB
+
+
 async def test_a_message_in_as_many_fragments_as_allowed_is_taken(server: ServerProcess) -> None:
     message = encode("enter", admission=await an_admission(server.url), language="en")
     async with plain_socket(server.url) as peer:
