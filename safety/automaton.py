@@ -66,8 +66,8 @@ class Automaton:
         """The other groups of anchors of each phrase."""
         waiting: list[list[int]] = [[] for _ in numbers]
         for number, rarest in enumerate(self._rarest):
-            for anchor in rarest:
-                waiting[anchor].append(number)
+            for place in rarest:
+                waiting[place].append(number)
         self._waiting = tuple([tuple(phrases) for phrases in waiting])
         """For each anchor, the phrases of which it is one of the rarest."""
         crosses = [number for number, each in enumerate(indexed) if each.phrase.crosses]

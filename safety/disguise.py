@@ -64,7 +64,7 @@ class Disguises:
         """Make the tables; some milliseconds."""
         self._known = vocabulary.known
         self._disguised = vocabulary.disguised
-        self._words = vocabulary.known | vocabulary.own | vocabulary.spellings.keys()
+        self._words = vocabulary.known | vocabulary.own | frozenset(vocabulary.spellings)
         self.table = _table(vocabulary)
         """What each written form reads; a form that is not here may still be a disguise."""
         long = {w for w in self._words if 2 < len(w) <= _LONGEST and w.isalpha()}

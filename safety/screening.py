@@ -9,6 +9,7 @@ This is the inline tier. A model tier may later raise what it returns, never low
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,7 @@ from safety.joining import join
 from safety.lexicon import Lexicon, read_lexicons
 from safety.likeness import Likeness, load_likeness
 from safety.model import UNREAD, Model, Opinion, load_model
-from safety.normalise import NOWHERE, Normal
+from safety.normalise import NOWHERE, Normal, Read
 from safety.redaction import Redacted, redact
 from safety.signs import Joined, Signs
 from safety.standing import stand, standing
@@ -110,10 +111,11 @@ class Screen:
         context: Sequence[ContextLine],
         redacted: Redacted,
     ) -> tuple[Verdict, Reading]:
-        words, count = self._normaliser.read(text)
+        read = self._normaliser.read(text)
+        words, count = read
         findings, quieted, over = self._finder.find(words, by, lang)
         reading = tally(findings)
-        joined = self._joined(text, reading, by, lang, context if count <= _REREAD else ())
+        joined = self._joined(read, reading, by, lang, context if count <= _REREAD else ())
         opinion = UNREAD
         if self._model is not None and by == "seeker" and count:
             opinion = self._model.read(words, reading)
@@ -137,32 +139,27 @@ class Screen:
 
     def _joined(
         self,
-        text: str,
+        read: Read,
         reading: Reading,
         by: Author,
         lang: str | None,
         context: Sequence[ContextLine],
     ) -> list[Joined]:
-        before: Mapping[str, int] = {}
-        signals_before: frozenset[str] = frozenset()
-        told: frozenset[str] = frozenset()
         joined: list[Joined] = []
-        if context:
-            readings = [line.reading or self._reading(line, lang) for line in context]
-            earlier = list(zip(context, readings, strict=True))
-            told = _signals(earlier, by)
-            earlier = earlier[-_CONTEXT:]
-            before = _levels(earlier, by)
-            signals_before = _signals(earlier, by)
-            questions = _questions(earlier, by)
-            if by == "seeker" and questions:
-                length = self._length(text)
-                asked = Asked(questions, reading.signals, length, _self_danger(before))
-                answer = answered(asked)
-                if answer is not None:
-                    joined.append(answer)
+        readings = [line.reading or self._reading(line, lang) for line in context]
+        earlier = list(zip(context, readings, strict=True))
+        last = earlier[-_CONTEXT:]
+        before = _levels(last, by)
+        if by == "seeker" and (questions := _questions(last, by)):
+            asked = Asked(questions, reading.signals, _length(read), _self_danger(before))
+            answer = answered(asked)
+            if answer is not None:
+                joined.append(answer)
+        if not reading.signals and not reading.levels:
+            return joined  # there is nothing to join with what was told
+        told = _signals(earlier, by)
         if by == "seeker" or told:
-            joined += join(Signs(reading.levels, reading.signals, before, signals_before, told))
+            joined += join(Signs(reading.levels, reading.signals, before, _signals(last, by), told))
         return joined
 
     def _likely(
@@ -191,10 +188,6 @@ class Screen:
             rule = f"likeness.{likely.category}"
             found.append(Joined(likely.category, likely.level, rule, certainty))
         return found
-
-    def _length(self, text: str) -> int:
-        normal = self._normaliser.normalise(text)
-        return sum(1 for start in normal.starts if normal.words[start] not in ".,?")
 
     def _reading(self, line: ContextLine, lang: str | None) -> Reading:
         """What the rules see in an earlier line by itself; read once, then kept there."""
@@ -246,8 +239,14 @@ def _signals(earlier: Sequence[_Earlier], by: Author) -> frozenset[str]:
             if line.by == by:
                 signals |= reading.signals
             else:
-                signals.update([f"{name}_before" for name in reading.signals])
+                signals |= _before(reading.signals)
     return frozenset(signals)
+
+
+@lru_cache(4096)
+def _before(signals: frozenset[str]) -> frozenset[str]:
+    """The names of the other's signals; few different sets of them are ever seen."""
+    return frozenset([f"{name}_before" for name in signals])
 
 
 def _questions(earlier: Sequence[_Earlier], by: Author) -> frozenset[str]:
@@ -258,6 +257,11 @@ def _questions(earlier: Sequence[_Earlier], by: Author) -> frozenset[str]:
             break
         questions |= reading.signals
     return questions
+
+
+def _length(read: Read) -> int:
+    """How many words the line has, without its signs."""
+    return read.tokens - sum([word in ".,?" for word in read.words.split()])
 
 
 def _self_danger(levels: Mapping[str, int]) -> int:

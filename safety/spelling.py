@@ -33,7 +33,7 @@ class Speller:
         """
         self._levels = levels
         targets = frozenset(targets)
-        self._foreign = frozenset(foreign) - targets - levels.keys()
+        self._foreign = frozenset(foreign) - targets - frozenset(levels)
         self._fine = frozenset((*levels, *targets, *self._foreign, *_SIGNS))
         index: defaultdict[str, list[str]] = defaultdict(list)
         for target in targets:

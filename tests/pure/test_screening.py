@@ -34,6 +34,7 @@ def test_any_text_is_screened_without_a_fault(text: str, by: Author) -> None:
 
 
 @given(st.sampled_from([case for one in read_lexicons() for case in one.classes.values()]))
+@settings(deadline=None)
 def test_what_a_line_leaves_for_those_after_it_is_what_they_would_read(text: str) -> None:
     said = SCREEN.screen(text, by="seeker", lang="en")
     line = ContextLine("seeker", said.masked)
