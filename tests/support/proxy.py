@@ -1,9 +1,10 @@
 """A wire between client and server that a test can cut, hold, slow down, and mend."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -37,9 +38,24 @@ class Proxy:
     @asynccontextmanager
     async def to(cls, url: str) -> AsyncGenerator["Proxy"]:
         """Stand before the server at `url` for as long as the context lasts."""
-        parts = urlsplit(url)
-        host, port = parts.hostname or "127.0.0.1", parts.port or 80
-        proxy = cls(partial(asyncio.open_connection, host, port))
+        async with cls.to_any([url]) as proxy:
+            yield proxy
+
+    @classmethod
+    @asynccontextmanager
+    async def to_any(cls, urls: Sequence[str]) -> AsyncGenerator["Proxy"]:
+        """Stand before several servers, each in its turn; one that is away is passed over."""
+        turns = cycle([urlsplit(url) for url in urls])
+
+        async def connect() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+            for _ in urls[1:]:
+                place = next(turns)
+                with suppress(ConnectionError):
+                    return await asyncio.open_connection(place.hostname, place.port)
+            place = next(turns)
+            return await asyncio.open_connection(place.hostname, place.port)
+
+        proxy = cls(connect)
         server = await asyncio.start_server(proxy._carry, "127.0.0.1", 0)
         proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with server:
@@ -92,8 +108,12 @@ class Proxy:
         if self._cut:
             writer.transport.abort()
             return
-        with suppress(OSError):
+        try:
             far_reader, far_writer = await self._connect()
+        except OSError:
+            writer.transport.abort()
+            return
+        with suppress(OSError):
             self._writers |= {writer, far_writer}
             try:
                 async with asyncio.TaskGroup() as tasks:

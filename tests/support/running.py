@@ -128,6 +128,19 @@ async def house_far_from_its_store(folder: Path) -> AsyncGenerator[tuple[House, 
 
 
 @asynccontextmanager
+async def houses_of_one_store(folder: Path, count: int) -> AsyncGenerator[list[House]]:
+    """Run several servers on one store, as several processes would be, with the same staff."""
+    data = folder / "data"
+    async with _staffed(data) as store_url, AsyncExitStack() as stack:
+        houses: list[House] = []
+        for _ in range(count):
+            settings = _on_a_free_port(None, Store(url=store_url, folder=str(data)))
+            url, app = await stack.enter_async_context(running_app(settings))
+            houses.append(House(url, app, data))
+        yield houses
+
+
+@asynccontextmanager
 async def _staffed(data: Path) -> AsyncGenerator[str]:
     """Run a store that knows the staff; yield its URL."""
     async with embedded(data) as store_url, connect(store_url) as store:
