@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import resource
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +13,9 @@ import uvloop
 
 from bench.idle import KINDS, Kind
 from bench.lines import Plan
+from bench.peers.installing import Missing
+from bench.people import Lost
+from bench.sockets import SocketClosed
 
 T = TypeVar("T")
 
@@ -215,10 +219,18 @@ def flame(picture: Path, pairs: int, seconds: float, as_json: bool) -> None:
 
 
 def _run(work: Coroutine[object, object, T]) -> T:
-    """Run without pauses for collecting garbage on our side."""
+    """Run without pauses for collecting garbage on our side, and with all the sockets we may."""
     gc.disable()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(work)
+    except* (Lost, Missing, SocketClosed, TimeoutError) as failed:
+        problem: BaseException = failed
+        while isinstance(problem, BaseExceptionGroup):
+            problem = problem.exceptions[0]
+        raise SystemExit(f"Not measured: {type(problem).__name__}: {problem}") from None
 
 
 def _tell(result: object, as_json: bool, *prose: str) -> None:

@@ -45,7 +45,8 @@ class Roll:
             except TimeoutError:
                 self._crowd.check()
                 raise Lost(
-                    f"heard {kind} {self.heard[kind]} times and not {count} in {seconds:.0f} s"
+                    f"heard {kind} {self.heard[kind]} times and not {count} in {seconds:.0f} s;"
+                    f" in all {dict(self.heard)}"
                 ) from None
 
     def hears(self, heard: Heard) -> None:

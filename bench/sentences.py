@@ -1,8 +1,8 @@
 """What the load says: made-up everyday English of natural length, and now and then a line in
 which the filter sees danger.
 
-The order is the same in every run. 20 to 120 characters, about 50 in the middle; of a hundred
-lines one or two are flagged, which is far more often than a quiet day brings.
+The order is the same in every run. 20 to 120 characters, 54 in the middle. The filter finds
+concern in about one line of seven, and more than that in three of a thousand.
 """
 
 from collections.abc import Iterator
@@ -79,7 +79,7 @@ FLAGGED = (
     "I don't want to be here any more, nothing changes.",
     "I've been thinking about ending my life.",
 )
-"""Lines that are flagged; the last ones call a supervisor."""
+"""Lines that are flagged; the last one calls a supervisor."""
 
 
 def sentences() -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
-from bench.peers.dialects import CHANNELS, NCHAN, RELAY, SOCKET_IO, Dialect
+from bench.peers.dialects import CHANNELS, NCHAN, RELAY, SOCKET_IO, SOCKET_IO_ACKNOWLEDGED, Dialect
 from bench.peers.installing import NCHAN as NCHAN_MODULE
 from bench.peers.installing import PEERS, bench_python, nginx_with_nchan, node_folder
 
@@ -65,6 +65,13 @@ PEERS_KNOWN = (
         name="socket_io",
         what="Socket.IO on Node, with its Redis adapter",
         dialect=SOCKET_IO,
+        command=lambda place: ["node", str(node_folder() / "socket_io.mjs"), str(place.port)],
+        promises=STORES,
+    ),
+    Peer(
+        name="socket_io_acknowledged",
+        what="the same, and the sender is told that the server has the line",
+        dialect=SOCKET_IO_ACKNOWLEDGED,
         command=lambda place: ["node", str(node_folder() / "socket_io.mjs"), str(place.port)],
         promises=STORES,
     ),

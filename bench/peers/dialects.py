@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bench.sockets import BINARY, TEXT
@@ -52,6 +52,10 @@ def _pong(frame: bytes) -> bytes:
     return b"3" + frame[1:]
 
 
+def _asking_socket_io(text: str) -> bytes:
+    return b'421["say",' + json.dumps(text).encode() + b"]"
+
+
 RELAY = Dialect(
     path=lambda pair, side: f"/?{_names(pair, side)}",
     kind=BINARY,
@@ -78,3 +82,5 @@ SOCKET_IO = Dialect(
     answer=_pong,
     greeting=b"40",
 )
+SOCKET_IO_ACKNOWLEDGED = replace(SOCKET_IO, encode=_asking_socket_io)
+"""With a number behind 42, which asks the server to answer `43` and the number."""

@@ -11,6 +11,9 @@ const server = new Server({ adapter: createAdapter(publish, subscribe) });
 server.on("connection", (socket) => {
   const { pair } = socket.handshake.query;
   socket.join(pair);
-  socket.on("say", (text) => socket.to(pair).emit("said", text));
+  socket.on("say", (text, acknowledge) => {
+    socket.to(pair).emit("said", text);
+    acknowledge?.();
+  });
 });
 server.listen(Number(process.argv[2]));
