@@ -45,8 +45,8 @@ class StaffMember(Protocol):
         """Let this person hear a fact that is encoded already."""
         ...
 
-    def close(self, closing: Closing) -> None:
-        """Close the socket."""
+    def cut(self, closing: Closing) -> None:
+        """Close the socket now, with nothing more told."""
         ...
 
 

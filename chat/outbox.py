@@ -23,7 +23,15 @@ Straight = Callable[[Sequence[bytes]], bool]
 class Outbox:
     """Frames on their way to one reader, and the reason why they end."""
 
-    def __init__(self, *, most_bytes: int = OUTBOX_BYTES, most_frames: int = OUTBOX_FRAMES) -> None:
+    def __init__(
+        self,
+        *,
+        most_bytes: int = OUTBOX_BYTES,
+        most_frames: int = OUTBOX_FRAMES,
+        when_cut: Callable[[], None] | None = None,
+    ) -> None:
+        """`when_cut` is called when the connection is to end though it does not read."""
+        self._when_cut = when_cut
         self._frames: deque[bytes] = deque()
         self._bytes = 0
         self._most_bytes = most_bytes
@@ -101,6 +109,14 @@ class Outbox:
             self.closing = closing
             self._filled.set()
             self._make_room()
+
+    def cut(self, closing: Closing) -> None:
+        """Close the connection now: of what is queued, nothing is sent any more."""
+        self._frames.clear()
+        self._bytes = 0
+        self.close(closing)
+        if self._when_cut is not None:
+            self._when_cut()
 
     async def drain(self, send: Callable[[bytes], Awaitable[None]]) -> Closing:
         """Send what comes until there is a reason to close; return it.

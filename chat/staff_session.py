@@ -312,9 +312,9 @@ class StaffSession:
             )
         )
 
-    def close(self, closing: Closing) -> None:
-        """Close the socket."""
-        self._outbox.close(closing)
+    def cut(self, closing: Closing) -> None:
+        """Close the socket now, with nothing more told."""
+        self._outbox.cut(closing)
 
     def gone(self) -> None:
         """The socket is gone. The lease decides whether the person is."""

@@ -145,6 +145,8 @@ PASSKEY_SECONDS: Final = 3 * 60.0
 """Life of a passkey's challenge; browsers wait for two minutes."""
 REVOKED_SECONDS: Final = 2.0
 """How soon the sockets of a revoked session are closed, at the latest."""
+CUT_SECONDS: Final = 0.5
+"""How long such a socket may take to read why, before its transport is aborted."""
 AFTER_END_SECONDS: Final = 10 * 60.0
 """How long the socket stays open for feedback once a conversation has ended."""
 KEEP_LEAST_SECONDS: Final = 60

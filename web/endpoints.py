@@ -87,7 +87,13 @@ class Attending:
         if not await self._house.admissions.take(command.admission, self._who.session.id):
             return Closings.ADMISSION.value
         await self._session.begin()
-        return None
+        return await self._revoked()
+
+    async def _revoked(self) -> Closing | None:
+        """Whether the session has ended while the socket opened, before it could be found."""
+        now = self._house.parts.now()
+        live = await self._house.sessions.look(self._who.session.id, now)
+        return None if live else Closings.REVOKED.value
 
     async def carry_out(self, command: StaffCommand) -> Closing | None:
         """Carry out a further command. Raises: StoreError."""

@@ -52,6 +52,14 @@ class GuardedSocket(WebSocketsSansIOProtocol):
             self._forget()
         super().connection_lost(exc)
 
+    def cut(self) -> None:
+        """End the connection soon: whoever does not read why is cut off."""
+        self.loop.call_later(limits.CUT_SECONDS, self._cut_off)
+
+    def _cut_off(self) -> None:
+        if self.transport.get_write_buffer_size() > 0:
+            self.abort()
+
     def abort(self) -> None:
         """End the connection now, with nothing sent and nothing kept."""
         self._aborted = True
@@ -142,7 +150,7 @@ class GuardedSocket(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if self.response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
             extensions = self.scope.setdefault("extensions", {})
-            extensions[STRAIGHT] = {"write": self.write_straight}
+            extensions[STRAIGHT] = {"write": self.write_straight, "cut": self.cut}
 
     def write_straight(self, messages: Sequence[bytes]) -> bool:
         """Write binary messages at once; False, and nothing is written, if that can't be now."""

@@ -140,10 +140,7 @@ class StaffRoutes:
         if isinstance(proof, str):
             return error("wrong", 401)
         pending, tag = request.cookies.get(PENDING_COOKIE, ""), house.tag(request.scope)
-        response = self._begun(await house.login.finish(pending, proof, tag, house.parts.now()))
-        if response.status_code == 200:
-            _drop(response, PENDING_COOKIE)
-        return response
+        return self._begun(await house.login.finish(pending, proof, tag, house.parts.now()))
 
     async def confirm(self, request: Request, who: Attendant) -> Response:
         """Prove again who one is, before a grave act."""
@@ -197,7 +194,7 @@ class StaffRoutes:
         """End this session; its sockets close at once."""
         await self._house.login.log_out(request.cookies[COOKIE], self._house.parts.now())
         response = nothing()
-        _drop(response, COOKIE)
+        response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="strict")
         return response
 
     async def me(self, request: Request, who: Attendant) -> Response:
@@ -254,7 +251,3 @@ def _set(response: Response, name: str, token: Token, life: int | None) -> None:
     response.set_cookie(
         name, token, max_age=life, path="/", secure=True, httponly=True, samesite="strict"
     )
-
-
-def _drop(response: Response, name: str) -> None:
-    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="strict")

@@ -59,8 +59,8 @@ class Socket:
         self._subprotocols: list[str] = list(scope.get("subprotocols", []))
         self._receive = receive
         self._send = send
-        self.outbox = Outbox()
         extension = scope.get("extensions", {}).get(STRAIGHT, {})
+        self.outbox = Outbox(when_cut=extension.get("cut"))
         self._straight: Straight | None = extension.get("write")
         self.heard_at = monotonic()
         self.known = False

@@ -111,7 +111,7 @@ class Screen:
         self.frames.append(frame)
         self.shown.take(decode(frame))
 
-    def close(self, closing: Closing) -> None:
+    def cut(self, closing: Closing) -> None:
         """Close the socket."""
         raise AssertionError("nobody closes this socket")
 

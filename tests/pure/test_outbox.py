@@ -221,3 +221,23 @@ async def test_when_sending_fails_nothing_more_is_taken() -> None:
         await outbox.drain(fails)
     assert outbox.closing is not None
     assert calls == ["called"]
+
+
+async def test_what_is_cut_sends_nothing_of_what_was_queued() -> None:
+    called: list[str] = []
+    outbox, reader = Outbox(when_cut=lambda: called.append("cut")), Reader()
+    outbox.put(b"before")
+    outbox.cut(ENDED)
+    outbox.put(b"after")
+    assert await outbox.drain(reader) == ENDED
+    assert reader.frames == []
+    assert called == ["cut"]
+
+
+async def test_a_closing_that_waits_for_its_queue_can_still_be_cut() -> None:
+    outbox, reader = Outbox(), Reader()
+    outbox.put(b"before")
+    outbox.close(ENDED)
+    outbox.cut(TOO_SLOW)
+    assert await outbox.drain(reader) == ENDED
+    assert reader.frames == []

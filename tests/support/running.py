@@ -160,6 +160,7 @@ def _on_a_free_port(settings: Settings | None, store: Store) -> Settings:
         matching=base.matching,
         safety=base.safety,
         service=base.service,
+        staff=base.staff,
     )
 
 

@@ -10,10 +10,18 @@ from websockets.client import ClientProtocol
 from websockets.typing import Origin, Subprotocol
 from websockets.uri import parse_uri
 
+from chat.entry import line
+from chat.log import SEEKER
 from client.http import origin, socket_url
+from client.seeker import Seeker
 from client.wire import SUBPROTOCOL, encode
+from config.ids import Ref
+from safety.verdict import NOTHING
+from tests.support.running import House, id_of
 
 PATIENCE = 10.0
+LONG_LOG = 1300
+"""Lines of 4,000 letters."""
 ROOM = 4096
 """Bytes that the kernel may keep for one of these; beyond, the server keeps what is unsent."""
 
@@ -71,3 +79,17 @@ async def watches(peer: Stalled, url: str, *, cookie: str, admission: str, id_: 
     await asyncio.to_thread(peer.shakes_hands, url, "/ws/staff", cookie=cookie)
     peer.says("attend", admission=admission)
     peer.says("watch", conversation=id_)
+
+
+async def writes_much(house: House, seeker: Seeker) -> None:
+    """Write more than outbox, transport and kernel hold for one reader."""
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(LONG_LOG):
+            entry = line(
+                by="seeker",
+                text="a" * 4000,
+                ref=Ref(f"much-{number}"),
+                at=house.now(),
+                verdict=NOTHING,
+            )
+            tasks.create_task(house.parts.log.append(id_of(seeker), SEEKER, entry), name="line")

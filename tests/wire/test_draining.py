@@ -7,31 +7,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from chat.arrivals import enter
-from chat.entry import line
 from chat.floor import Floor
-from chat.log import SEEKER
 from chat.offers import OfferNews
 from chat.protocol import Enter
 from client.seeker import Seeker
 from config import limits
 from config.clock import monotonic
-from config.ids import Ref
-from safety.verdict import NOTHING
 from store.tasks import beside
 from tests.support.raw import a_staff_admission, asks, raw_seeker
 from tests.support.running import (
     Guests,
     House,
     house_far_from_its_store,
-    id_of,
     running_house,
 )
-from tests.support.stalled import stalled, watches
+from tests.support.stalled import stalled, watches, writes_much
 from tests.support.talks import Counted
 
 STALLED = 20
-LONG_LOG = 1300
-"""Lines of 4,000 letters: more than outbox, transport and kernel hold for one reader."""
 PATIENCE = 30.0
 
 
@@ -39,7 +32,7 @@ async def test_twenty_readers_who_do_not_read_hold_nothing_up(tmp_path: Path) ->
     async with AsyncExitStack() as server:
         house = await server.enter_async_context(running_house(tmp_path))
         async with Seeker(house.url, opening="hello") as seeker:
-            await _writes_much(house, seeker)
+            await writes_much(house, seeker)
             async with _readers_who_do_not_read(house, seeker):
                 began = monotonic()
                 await server.aclose()
@@ -49,7 +42,7 @@ async def test_twenty_readers_who_do_not_read_hold_nothing_up(tmp_path: Path) ->
 
 async def test_who_is_told_twice_to_stop_waits_for_nobody(tmp_path: Path) -> None:
     async with running_house(tmp_path) as house, Seeker(house.url, opening="hello") as seeker:
-        await _writes_much(house, seeker)
+        await writes_much(house, seeker)
         async with _readers_who_do_not_read(house, seeker):
             hurried = asyncio.Event()
             hurried.set()
@@ -107,16 +100,3 @@ async def _readers_who_do_not_read(house: House, seeker: Seeker) -> AsyncGenerat
 def _all_wait(house: House) -> bool:
     """Whether every reader but the seeker has been sent what the wire takes, and no more."""
     return sum(one.outbox.unsent > 0 for one in house.app.endpoints.open) == STALLED
-
-
-async def _writes_much(house: House, seeker: Seeker) -> None:
-    async with asyncio.TaskGroup() as tasks:
-        for number in range(LONG_LOG):
-            entry = line(
-                by="seeker",
-                text="a" * 4000,
-                ref=Ref(f"much-{number}"),
-                at=house.now(),
-                verdict=NOTHING,
-            )
-            tasks.create_task(house.parts.log.append(id_of(seeker), SEEKER, entry), name="line")
