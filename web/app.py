@@ -16,6 +16,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chat.board import BoardNews
@@ -86,7 +87,7 @@ class App:
         self.house = house
         self.endpoints = endpoints
         self._draining = draining
-        self._routes = _routes(house)
+        self._routes = _answering(house)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -272,16 +273,20 @@ async def _kept(name: str, run: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(limits.PING_SECONDS / 15)
 
 
-def _routes(house: House) -> ASGIApp:
+def all_routes(house: House) -> list[Route]:
+    """Return whatever is answered over HTTP."""
     guard = Guard(house)
-    routes = [
+    return [
         *PublicRoutes(house).routes(),
         *StaffRoutes(house, guard).routes(),
         *FactorRoutes(house, guard).routes(),
         *RosterRoutes(house, guard).routes(),
     ]
+
+
+def _answering(house: House) -> ASGIApp:
     starlette = Starlette(
-        routes=routes, exception_handlers={BadBody: _bad_body, StoreError: _no_store}
+        routes=all_routes(house), exception_handlers={BadBody: _bad_body, StoreError: _no_store}
     )
     return with_headers(starlette)
 

@@ -44,6 +44,7 @@ class GuardedSocket(WebSocketsSansIOProtocol):
         self._unread = Unread(self.loop, self.transport, self.abort)
         self._pings = full(limits.PINGS, self.loop.time())
         self._aborted = False
+        self.close_timeout = limits.GOODBYE_SECONDS
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone; who was aborted has nothing more to say."""

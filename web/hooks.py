@@ -15,7 +15,7 @@ CALLED: Mapping[type, Mapping[str, tuple[str, ...]]] = {
     WebSocketsSansIOProtocol: {
         "__init__": (
             *("queue", "frames", "loop", "logger", "conn", "writable", "read_paused"),
-            *("handshake_initiated", "close_sent", "disconnected"),
+            *("handshake_initiated", "close_sent", "disconnected", "close_timeout"),
         ),
         "connection_made": ("transport", "connections"),
         "connection_lost": ("queue", "writable"),
@@ -29,7 +29,7 @@ CALLED: Mapping[type, Mapping[str, tuple[str, ...]]] = {
         ),
         "handle_cont": ("frames", "send_receive_event_to_app"),
         "handle_connect": ("run_asgi", "on_task_complete", "scope", "response"),
-        "send": ("writable", "handshake_complete", "close_sent", "conn", "write"),
+        "send": ("writable", "handshake_complete", "close_sent", "conn", "write", "close_timeout"),
         "handle_parser_exception": ("close_sent", "close"),
         "handle_bytes": ("frames",),
         "handle_ping": ("data_to_send", "write"),

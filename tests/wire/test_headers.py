@@ -1,10 +1,13 @@
 """The headers of whatever the server answers: pages, files, facts, refusals and errors."""
 
+import re
+
 import pytest
 
 from tests.support.plain import plain
 from tests.support.raw import Answer, asks
 from tests.support.running import House
+from web.app import all_routes
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -53,6 +56,14 @@ async def test_pages_and_facts_are_guarded_and_kept_by_nobody(house: House, path
     assert answer.status == 200
     _assert_guarded(answer)
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_whatever_is_asked_the_answer_is_guarded(house: House) -> None:
+    for route in all_routes(house.app.house):
+        body = b"{}" if "POST" in (route.methods or ()) else None
+        answer = await asks(house.url, re.sub(r"{\w+(:\w+)?}", "someone", route.path), body)
+        assert answer.status < 500, route.path
+        _assert_guarded(answer)
 
 
 @pytest.mark.parametrize("path", PAGES)
