@@ -1,1 +1,1 @@
-"""Faults of the store under load: masters that die, are cut off, or give away their slots."""
+"""People talk while everything breaks; a checker compares what each saw with the log."""

@@ -16,8 +16,9 @@ READY = b"Benchside is ready"
 class ServerProcess:
     """`benchside serve` with an embedded store in a folder, always at the same address."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, program: str = "web", **settings: str) -> None:
         self.folder = folder
+        self._program = program
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.errors = folder.parent / "errors"
@@ -35,7 +36,7 @@ class ServerProcess:
         }
         with self.errors.open("ab") as errors:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "web", "serve"),
+                *(sys.executable, "-m", self._program, "serve"),
                 stdout=asyncio.subprocess.PIPE,
                 stderr=None if os.environ.get("SHOW") else errors,
                 env=environment,
@@ -58,6 +59,17 @@ class ServerProcess:
         assert self._process
         self._process.kill()
         await self._process.wait()
+
+    def pause(self) -> None:
+        """Let it do nothing at all, as a machine that is out of breath."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let a paused server go on, if it still lives."""
+        assert self._process
+        with suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGCONT)
 
     def kill_store(self) -> None:
         """Kill the store as if its power had gone."""
