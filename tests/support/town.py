@@ -9,10 +9,12 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from chat.entry import Line
+from chat.keyring_files import FolderKeyring
+from chat.log_redis import RedisLog
 from config.ids import ConversationId
 from config.risk import ESCALATES_FROM
-from config.settings import Settings, Store, Web
 from matching.room_redis import Keys
+from safety.desk_redis import DeskRedis
 from store.client import connect
 from tests.support.checker import Kept, Logged, Room
 from tests.support.entrance import Entrance
@@ -21,8 +23,8 @@ from tests.support.people import employ
 from tests.support.server import ServerProcess
 from tests.support.store_process import StoreProcess, store_process
 from tests.support.store_wire import StoreWire
-from web.app import build
 
+KEYS = "keys"
 FULL_SECONDS = 5.0
 """How long a full disk waits for somebody to write."""
 
@@ -114,36 +116,29 @@ class Town:
         )
 
     async def kept(self, ids: Sequence[str]) -> dict[str, Kept]:
-        """Read what the store holds of these conversations, with a server's own eyes."""
-        settings = Settings(web=Web(port=0), store=Store(url=self.store.url))
-        async with build(settings) as app:
-            parts = app.house.parts
-            found: dict[str, Kept] = {}
-            for id_ in map(ConversationId, ids):
-                entries = await parts.log.read(id_, 0)
-                desk = await parts.desk.of(id_)
-                lines = [
-                    Logged(seq, entry.account or entry.by, entry.ref, entry.text, _is_high(entry))
-                    for seq, entry in entries
-                    if isinstance(entry, Line)
-                ]
-                record = await parts.log.find(id_)
-                found[id_] = Kept(
-                    lines,
-                    record.last if record else 0,
-                    [seq for seq, _ in entries],
-                    causes=sum(one.causes for one in desk),
-                    unraised=len(await parts.log.unraised([id_])),
-                )
-        return found
-
-    async def supporter_of(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return who supports each conversation that goes on."""
-        return {id_: who for id_, who in (await self.room()).seats.items() if id_ in set(ids)}
+        """Read what the store holds of these conversations, past the servers."""
+        async with connect(self.store.url) as store:
+            keyring = FolderKeyring(self.store.folder.parent / KEYS)
+            log = RedisLog(store, keyring, origin="the checker", retention=3600)
+            desk = DeskRedis(store)
+            return {id_: await _kept(log, desk, ConversationId(id_)) for id_ in ids}
 
 
-def _is_high(line: Line) -> bool:
-    return line.risk >= ESCALATES_FROM
+async def _kept(log: RedisLog, desk: DeskRedis, id_: ConversationId) -> Kept:
+    entries = await log.read(id_, 0)
+    lines = [
+        Logged(seq, entry.account or entry.by, entry.ref, entry.text, entry.risk >= ESCALATES_FROM)
+        for seq, entry in entries
+        if isinstance(entry, Line)
+    ]
+    record = await log.find(id_)
+    return Kept(
+        lines,
+        record.last if record else 0,
+        [seq for seq, _ in entries],
+        causes=sum(one.causes for one in await desk.of(id_)),
+        unraised=len(await log.unraised([id_])),
+    )
 
 
 @asynccontextmanager
@@ -171,6 +166,7 @@ def _server(folder: Path, wire: StoreWire) -> ServerProcess:
         data,
         program="tests.support.jumping",
         BENCHSIDE_STORE_URL=wire.url,
+        BENCHSIDE_STORE_KEYS=str(folder.parent / KEYS),
         BENCHSIDE_WEB_TRUSTED_PROXIES="127.0.0.1",
         PYTHONPATH=str(Path(sys.modules["web"].__path__[0]).parent),
         **{FILE: str(data / "clock")},
