@@ -223,6 +223,12 @@ class WatchedSupporter(Supporter):
         if fact.kind == "opened":
             self._shown_anew.put_nowait(fact.text("conversation"))
 
+    def _take(self, fact: Fact) -> Sequence[bytes]:
+        replies = super()._take(fact)
+        if fact.kind == "availability_set" and fact.text("state") == "away":
+            return [*replies, *self._again()]  # offers were missed while the socket was broken
+        return replies
+
     async def work(self, lines: int) -> None:
         """Answer in each conversation that opens, until cancelled."""
         async with asyncio.TaskGroup() as tasks:

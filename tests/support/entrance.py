@@ -115,6 +115,7 @@ class _Way:
         self._near = near
         self._far = far
         self._upgraded = False
+        self._answered = False
         self.reads = asyncio.Event()
         self.reads.set()
 
@@ -154,27 +155,34 @@ class _Way:
 
     async def down(self, reader: asyncio.StreamReader) -> None:
         """Carry what servers send."""
-        frames, seen, head = Splitter(websocket_end), 0, bytearray()
+        frames, seen, head = Splitter(websocket_end), 0, b""
         with suppress(OSError):
             while data := await reader.read(65536):
                 await self.reads.wait()
                 if not self._upgraded:
-                    head += data
-                    answer, end, rest = bytes(head).partition(b"\r\n\r\n")
-                    if not end:
-                        continue
-                    self._upgraded = answer.startswith(b"HTTP/1.1 101")
-                    self._near.write(answer + end)
-                    head, data = bytearray(), rest
-                    if not self._upgraded:
-                        self._near.write(rest)
-                        continue
+                    head, data = self._answer(head + data)
                 for frame in frames.take(data):
                     seen += 1
                     if not await self._down_frame(frame, settled=seen > SETTLED):
                         return self.break_off()
                 await self._near.drain()
         return self.break_off()
+
+    def _answer(self, head: bytes) -> tuple[bytes, bytes]:
+        """Pass an answer to a request on; return what is kept of its head, and frames after it."""
+        if self._answered:
+            self._near.write(head)  # the body goes on as it comes
+            return b"", b""
+        answer, end, rest = head.partition(b"\r\n\r\n")
+        if not end:
+            return head, b""
+        self._near.write(answer + end)
+        self._upgraded = answer.startswith(b"HTTP/1.1 101")
+        if self._upgraded:
+            return b"", rest
+        self._near.write(rest)
+        self._answered = True
+        return b"", b""
 
     async def _down_frame(self, frame: bytes, *, settled: bool) -> bool:
         """Pass a frame on; False if the socket breaks instead."""
