@@ -18,6 +18,8 @@ from chat.staff_session import StaffSession
 from config.clock import Millis
 from config.risk import ESCALATES_FROM
 from matching.ticket import Availability, Supporter, Ticket
+from safety.blocks import Block, standing
+from safety.raid import Raid
 from store.errors import StoreError
 
 REFRESH_SECONDS = 2.0
@@ -81,6 +83,8 @@ async def gather(parts: Parts, floor: Floor) -> wire.Board:
     records = [one for one in await parts.log.find_many(ids) if one is not None]
     rows = [row(one, words.get(one.id, "")) for one in escalations]
     risks = [*(one.risk for one in records), *(one.risk for one in (*waiting, *offered))]
+    blocks = await parts.blocks.present(now)
+    raid = await parts.raids.present(now)
     lights = wire.Lights(
         waiting=totals.waiting + totals.offered,
         oldest=oldest_seconds([*waiting, *offered], now),
@@ -103,7 +107,33 @@ async def gather(parts: Parts, floor: Floor) -> wire.Board:
         conversations=[_conversation(one, seats[one.state.id].since) for one in records],
         supporters=[_supporter(one) for one in supporters],
         escalations=rows,
+        blocks=await _blocks(parts, blocks, now),
+        raid=_raid(raid, proposed=floor.raid_proposed),
     )
+
+
+def _raid(raid: Raid | None, *, proposed: bool) -> wire.RaidState | None:
+    if raid is not None:
+        return wire.RaidState(until=raid.until, by=raid.by.name)
+    return wire.RaidState(proposed=True) if proposed else None
+
+
+async def _blocks(parts: Parts, blocks: Sequence[Block], now: Millis) -> list[wire.BlockRow]:
+    records = await parts.log.find_many([one.conversation for one in blocks])
+    names = {one.state.id: one.about.name for one in records if one is not None}
+    return [
+        wire.BlockRow(
+            id=one.conversation,
+            name=names.get(one.conversation, ""),
+            grade=one.grade.value,
+            reason=one.reason,
+            by=one.by.name,
+            since=one.at,
+            until=one.until,
+            review=standing(one, now) == "review",
+        )
+        for one in blocks
+    ]
 
 
 class _Row(Protocol):
@@ -122,6 +152,8 @@ def difference(before: wire.Board, after: wire.Board) -> wire.BoardChanged | Non
         conversations=_new(before.conversations, after.conversations),
         supporters=_new(before.supporters, after.supporters),
         escalations=_new(before.escalations, after.escalations),
+        blocks=_new(before.blocks, after.blocks),
+        raid=after.raid,
         gone=sorted(_ids(before) - _ids(after)),
     )
     same = not (
@@ -129,9 +161,11 @@ def difference(before: wire.Board, after: wire.Board) -> wire.BoardChanged | Non
         or changed.conversations
         or changed.supporters
         or changed.escalations
+        or changed.blocks
         or changed.gone
     )
-    return None if same and before.lights == after.lights else changed
+    same = same and before.lights == after.lights and before.raid == after.raid
+    return None if same else changed
 
 
 def _new(before: Sequence[R], after: Sequence[R]) -> list[R]:
@@ -147,6 +181,7 @@ def _ids(board: wire.Board) -> set[str]:
             ("conversations", board.conversations),
             ("supporters", board.supporters),
             ("escalations", board.escalations),
+            ("blocks", board.blocks),
         )
         for one in rows
     }

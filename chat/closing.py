@@ -38,4 +38,5 @@ class Closings(Enum):
     UNAVAILABLE = Closing(4012, "unavailable", True, "The store can't be reached; come back soon.")
     FAULT = Closing(4013, "fault", True, "The server failed on this message; it was logged.")
     ORIGIN = Closing(4014, "origin", False, "The page came from another site.")
+    PAUSED = Closing(4016, "paused", False, "A block holds; helplines still work.")
     FULL = Closing(4015, "full", True, "There are too many connections; helplines still work.")

@@ -13,6 +13,7 @@ from chat.protocol_staff import StaffFact
 from config.clock import monotonic
 from config.ids import AccountId, ConversationId
 from matching.ticket import Supporter
+from safety.raid import Raid
 from staff.roles import Role
 from staff.sessions import SessionId
 
@@ -75,6 +76,10 @@ class Floor:
 
     def __init__(self) -> None:
         self.seekers: dict[ConversationId, SeekerMember] = {}
+        self.raid: Raid | None = None
+        """Raid mode, as this process last heard of it."""
+        self.raid_proposed = False
+        """Whether this process thinks that raid mode should be on; for its boards."""
         self._staff: dict[AccountId, list[StaffMember]] = {}
         self._supporting: set[AccountId] = set()
         self._loads: dict[AccountId, float] = {}

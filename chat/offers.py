@@ -93,7 +93,7 @@ class OfferNews:
                             member.tell_load(one)
 
     def _tell(self, one: OpenOffer) -> None:
-        now = self._parts.now()
+        now, raid = self._parts.now(), self._floor.raid
         fact = staff.Offered(
             offer=one.offer.id,
             topics=list(one.ticket.topics),
@@ -101,6 +101,7 @@ class OfferNews:
             risk=one.ticket.risk,
             expires=one.offer.expires_at,
             waited=max(0, now - one.ticket.waiting_since) // 1000,
+            raid=raid is not None and raid.since <= one.ticket.arrived_at and now < raid.until,
         )
         for member in self._floor.of(one.offer.supporter):
             if isinstance(member, StaffSession):

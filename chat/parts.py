@@ -12,8 +12,10 @@ from config.clock import Millis
 from config.ids import ConversationId, Seq
 from config.settings import Settings
 from matching.waiting_room import WaitingRoom
+from safety.blocks import Blocks
 from safety.desk import Desk
 from safety.hindsight import Hindsight
+from safety.raid import Raids
 from safety.screening import Screen
 from staff.accounts import Accounts
 from staff.audit import Audit
@@ -28,6 +30,8 @@ class Parts:
     relay: Relay
     room: WaitingRoom
     desk: Desk
+    blocks: Blocks
+    raids: Raids
     hindsight: Hindsight
     screen: Screen
     reread: Callable[[ConversationId, Seq, Line], None]

@@ -63,11 +63,13 @@ EscalationOutcome = Literal[
     "lost_contact",
 ]
 BlockReason = Literal["abuse", "sexual", "threat", "spam", "other"]
+BlockGrade = Literal["slowed", "paused", "closed"]
 Fit = Literal["ok", "no_language", "nobody", "closed"]
 RefusalReason = Literal[
     "abusive",
     "already_acknowledged",
     "at_capacity",
+    "block_unknown",
     "code_unknown",
     "conversation_ended",
     "escalation_unknown",

@@ -6,6 +6,8 @@ import msgspec
 
 from chat.protocol import (
     Availability,
+    BlockGrade,
+    BlockReason,
     EscalationOutcome,
     Fact,
     Id,
@@ -74,6 +76,32 @@ class EscalationRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """The words that raised it."""
 
 
+class BlockRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One block that holds."""
+
+    id: Id
+    """The conversation that it was laid on."""
+    name: str = ""
+    """The seeker's name there, for as long as the conversation is kept."""
+    grade: BlockGrade
+    reason: BlockReason
+    by: str
+    since: int
+    until: int
+    review: bool = False
+    """Whether its time is over and it waits for a person to look at it."""
+
+
+class RaidState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether raid mode is on."""
+
+    until: int | None = None
+    """When it ends; none while it is off."""
+    by: str = ""
+    proposed: bool = False
+    """Whether the server thinks that it should be on."""
+
+
 class Lights(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers on top of the board."""
 
@@ -98,6 +126,9 @@ class Board(Fact, frozen=True, kw_only=True, tag="board"):
     conversations: list[ConversationRow] = []
     supporters: list[SupporterRow] = []
     escalations: list[EscalationRow] = []
+    blocks: list[BlockRow] = []
+    raid: RaidState | None = None
+    """Raid mode, if it is on or proposed."""
 
 
 class BoardChanged(Fact, frozen=True, kw_only=True, tag="board_changed"):
@@ -108,9 +139,12 @@ class BoardChanged(Fact, frozen=True, kw_only=True, tag="board_changed"):
     conversations: list[ConversationRow] = []
     supporters: list[SupporterRow] = []
     escalations: list[EscalationRow] = []
+    blocks: list[BlockRow] = []
+    raid: RaidState | None = None
+    """Raid mode, if it is on or proposed."""
     gone: list[str] = []
     """Rows that are gone, each as `section:id`: `waiting:x`, `conversations:x`, `supporters:x`,
-    `escalations:x`. A seeker who is picked up goes from one section to another."""
+    `escalations:x`, `blocks:x`. A seeker who is picked up goes from one section to another."""
 
 
 class Escalated(Fact, frozen=True, kw_only=True, tag="escalated"):
@@ -136,3 +170,23 @@ class Resolved(Fact, frozen=True, kw_only=True, tag="resolved"):
     by: str
     outcome: EscalationOutcome
     at: int
+
+
+class Blocked(Fact, frozen=True, kw_only=True, tag="blocked"):
+    """The block is laid, or holds longer."""
+
+    conversation: Id
+    grade: BlockGrade
+    until: int
+
+
+class Lifted(Fact, frozen=True, kw_only=True, tag="lifted"):
+    """The block is gone."""
+
+    conversation: Id
+
+
+class RaidSet(Fact, frozen=True, kw_only=True, tag="raid_set"):
+    """Raid mode is on until then, or off."""
+
+    until: int | None = None

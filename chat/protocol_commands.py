@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from chat.protocol import (
     Availability,
+    BlockGrade,
     BlockReason,
     Capacity,
     Command,
@@ -25,6 +26,8 @@ from chat.protocol import (
     Topics,
 )
 
+Hours = Annotated[int, Meta(ge=1, le=720)]
+Minutes = Annotated[int, Meta(ge=0, le=240)]
 Note = Annotated[str, Meta(max_length=2000)]
 
 
@@ -172,10 +175,38 @@ class Resolve(Command, frozen=True, kw_only=True, tag="resolve"):
 
 
 class Block(Command, frozen=True, kw_only=True, tag="block"):
-    """End an abusive conversation. Audited first. Supervisors only."""
+    """End an abusive conversation, and let no new one begin from there as before. Audited first.
+
+    `slowed` lasts 24 hours at most, `paused` 72, `closed` 720 and then until its review, though
+    a week at most. It may be laid on a conversation that has ended. Supervisors only.
+    """
 
     conversation: Id
     reason: BlockReason
+    grade: BlockGrade = "paused"
+    hours: Hours = 24
+
+
+class Extend(Command, frozen=True, kw_only=True, tag="extend"):
+    """Let a block hold so many hours longer. Audited first. Supervisors only."""
+
+    conversation: Id
+    hours: Hours
+
+
+class Lift(Command, frozen=True, kw_only=True, tag="lift"):
+    """Take a block away. Audited first. Supervisors only."""
+
+    conversation: Id
+
+
+class SetRaid(Command, frozen=True, kw_only=True, tag="set_raid"):
+    """Switch raid mode on for so many minutes from now, or off (0). Audited first.
+
+    Supervisors only.
+    """
+
+    minutes: Minutes
 
 
 StaffCommand = (
@@ -201,6 +232,9 @@ StaffCommand = (
     | Acknowledge
     | Resolve
     | Block
+    | Extend
+    | Lift
+    | SetRaid
     | Ping
 )
 

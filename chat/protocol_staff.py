@@ -25,7 +25,16 @@ from chat.protocol import (
     RefusalReason,
     Scale,
 )
-from chat.protocol_board import Acknowledged, Board, BoardChanged, Escalated, Resolved
+from chat.protocol_board import (
+    Acknowledged,
+    Blocked,
+    Board,
+    BoardChanged,
+    Escalated,
+    Lifted,
+    RaidSet,
+    Resolved,
+)
 
 Role = Literal["supporter", "supervisor", "administrator"]
 Part = Literal["supporter", "member", "watcher"]
@@ -65,6 +74,8 @@ class Offered(Fact, frozen=True, kw_only=True, tag="offered"):
     expires: int
     waited: int
     """Seconds that the seeker has waited."""
+    raid: bool = False
+    """Whether the seeker came after raid mode was switched on."""
 
 
 class Withdrawn(Fact, frozen=True, kw_only=True, tag="withdrawn"):
@@ -296,5 +307,8 @@ StaffFact = (
     | Escalated
     | Acknowledged
     | Resolved
+    | Blocked
+    | Lifted
+    | RaidSet
     | Ponged
 )

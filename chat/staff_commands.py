@@ -2,9 +2,9 @@
 
 from typing import assert_never
 
+from chat import blocking, supervising, supporting
 from chat import protocol as wire
 from chat import protocol_commands as commands
-from chat import supervising, supporting
 from chat.board import open_board
 from chat.closing import Closing, Closings
 from chat.staff_session import StaffSession
@@ -19,6 +19,9 @@ NEEDS: dict[type[wire.Command], Act] = {
     commands.Join: Act.JOIN,
     commands.TakeOver: Act.TAKE_OVER,
     commands.Block: Act.BLOCK,
+    commands.Extend: Act.EXTEND_BLOCK,
+    commands.Lift: Act.LIFT_BLOCK,
+    commands.SetRaid: Act.SET_RAID,
     commands.Acknowledge: Act.ACKNOWLEDGE,
     commands.Resolve: Act.RESOLVE,
 }
@@ -44,6 +47,8 @@ async def carry_out(session: StaffSession, command: commands.StaffCommand) -> Cl
             await supervising.acknowledge(session, EscalationId(escalation))
         case commands.Resolve():
             await supervising.resolve(session, command)
+        case commands.SetRaid(minutes=minutes):
+            await blocking.set_raid(session, minutes)
         case commands.SetAvailability():
             await supporting.set_availability(session, command)
         case commands.AcceptOffer(offer=offer):
@@ -71,6 +76,8 @@ _InConversation = (
     | commands.Join
     | commands.TakeOver
     | commands.Block
+    | commands.Extend
+    | commands.Lift
 )
 
 
@@ -107,6 +114,10 @@ async def _in_conversation(
         case commands.TakeOver():
             await supervising.take_over(session, id_)
         case commands.Block():
-            await supervising.block(session, id_)
+            await blocking.block(session, command)
+        case commands.Extend(hours=hours):
+            await blocking.extend(session, id_, hours)
+        case commands.Lift():
+            await blocking.lift(session, id_)
         case _:
             assert_never(command)

@@ -1,4 +1,4 @@
-"""What supervisors do beyond supporting: watch, whisper, join, take over, block, the desk.
+"""What supervisors do beyond supporting: watch, whisper, join, take over, the desk.
 
 Each look is put on record before it is taken (promise 11); what can't be put on record is not
 done, because the record's failure comes out of here as the store's.
@@ -7,7 +7,7 @@ done, because the record's failure comes out of here as the store's.
 from chat import protocol_commands as commands
 from chat import protocol_staff as staff
 from chat.changes import change
-from chat.conversation import Closed, Joined, SteppedOut, TakenOver
+from chat.conversation import Joined, SteppedOut, TakenOver
 from chat.entry import StaffText
 from chat.protocol import RefusalReason
 from chat.sequels import count_sequel
@@ -87,13 +87,6 @@ async def _hold_lease(session: StaffSession) -> None:
     )
     session.stated = await session.parts.room.set_availability(stated, now)
     session.floor.state(session)
-
-
-async def block(session: StaffSession, id_: ConversationId) -> None:
-    """End an abusive conversation."""
-    await _record(session, Act.BLOCK, id_)
-    if await change(session.parts, id_, Closed("blocked")) is None:
-        session.refuse("conversation_ended", None, id_)
 
 
 async def acknowledge(session: StaffSession, id_: EscalationId) -> None:

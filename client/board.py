@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from client.wire import Fact
 
-TABLES = ("waiting", "conversations", "supporters", "escalations")
+TABLES = ("waiting", "conversations", "supporters", "escalations", "blocks")
 
 
 class Board:
-    """Rows by id in four tables, and the numbers on top."""
+    """Rows by id in five tables, the numbers on top, and raid mode."""
 
     def __init__(self) -> None:
         """Begin empty."""
@@ -17,6 +17,8 @@ class Board:
         self.conversations: dict[str, Fact] = {}
         self.supporters: dict[str, Fact] = {}
         self.escalations: dict[str, Fact] = {}
+        self.blocks: dict[str, Fact] = {}
+        self.raid: Mapping[str, object] = {}
 
     def take(self, fact: Fact) -> None:
         """Take `board` (everything anew) or `board_changed` (what is new, and what is gone).
@@ -24,10 +26,10 @@ class Board:
         Gone rows are named `table:id`: a ticket that is matched goes on as a conversation of the
         same id.
         """
-        tables = (self.waiting, self.conversations, self.supporters, self.escalations)
-        self.lights = fact.row("lights").fields
+        lists = (self.waiting, self.conversations, self.supporters, self.escalations, self.blocks)
+        self.lights, self.raid = fact.row("lights").fields, fact.row("raid").fields
         gone = fact.texts("gone")
-        for name, table in zip(TABLES, tables, strict=True):
+        for name, table in zip(TABLES, lists, strict=True):
             if fact.kind == "board":
                 table.clear()
             for row in gone:

@@ -73,6 +73,8 @@ class Connection:
         self._socket: ClientConnection | None = None
         self._mending = False
         self._heard_at = 0.0
+        self.headers: dict[str, str] = {}
+        """Sent with each handshake, beside the cookie."""
         self.visits = 0
         """How often a socket was opened."""
         self.problem = ""
@@ -140,7 +142,7 @@ class Connection:
             socket_url(self._url, self._path),
             origin=Origin(origin(self._url)),
             subprotocols=[Subprotocol(SUBPROTOCOL)],
-            additional_headers={"Cookie": cookie} if cookie else None,
+            additional_headers={**self.headers, "Cookie": cookie} if cookie else self.headers,
             user_agent_header=None,
             compression=None,
             proxy=None,

@@ -59,6 +59,8 @@ class Seeker(Person):
         }
         self._code = code
         self._forwarded_for = forwarded_for
+        if forwarded_for:
+            self._connection.headers["X-Forwarded-For"] = forwarded_for
         self._token = ""
         self._talk = Talk("seeker", self._inbox, self._connection.send, self._ref, {})
 

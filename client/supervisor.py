@@ -53,16 +53,28 @@ class Supervisor(Staff):
         frame = encode("resolve", escalation=escalation, outcome=outcome, note=note)
         return await self._about_escalation(frame, "resolved", escalation)
 
-    async def blocks(self, conversation: str, reason: str) -> None:
-        """End an abusive conversation. Audited.
+    async def blocks(
+        self, conversation: str, reason: str, grade: str = "paused", *, hours: int = 24
+    ) -> Fact:
+        """End an abusive conversation and lay a block; the fact says until when. Audited."""
+        frame = encode("block", conversation=conversation, reason=reason, grade=grade, hours=hours)
+        return await self._about_block(frame, "blocked", conversation)
 
-        One that is not on this screen is known to have ended by the board only.
-        """
-        await self._ask(
-            encode("block", conversation=conversation, reason=reason),
-            "ended",
-            lambda fact: _is_over(fact, conversation),
+    async def extends(self, conversation: str, *, hours: int) -> Fact:
+        """Let a block hold so many hours longer. Audited."""
+        frame = encode("extend", conversation=conversation, hours=hours)
+        return await self._about_block(frame, "blocked", conversation)
+
+    async def lifts(self, conversation: str) -> Fact:
+        """Take a block away. Audited."""
+        return await self._about_block(
+            encode("lift", conversation=conversation), "lifted", conversation
         )
+
+    async def sets_raid(self, *, minutes: int) -> Fact:
+        """Switch raid mode on for so many minutes, or off (0). Audited."""
+        frame = encode("set_raid", minutes=minutes)
+        return await self._ask(frame, "raid_set", lambda fact: fact.kind == "raid_set")
 
     async def _opens(self, kind: str, conversation: str) -> Conversation:
         part = {"watch": "", "join": "member", "take_over": "supporter"}[kind]
@@ -76,6 +88,15 @@ class Supervisor(Staff):
             ),
         )
         return self.conversations[conversation]
+
+    async def _about_block(self, frame: bytes, kind: str, conversation: str) -> Fact:
+        return await self._ask(
+            frame,
+            kind,
+            lambda fact: (
+                fact.kind in (kind, "refused") and fact.text("conversation") == conversation
+            ),
+        )
 
     async def _about_escalation(self, frame: bytes, kind: str, escalation: str) -> Fact:
         return await self._ask(
@@ -101,10 +122,3 @@ class Supervisor(Staff):
             if conversation.part in asked and conversation.phase != "ended"
         ]
         return [encode("board"), *views] if self._at_board else views
-
-
-def _is_over(fact: Fact, conversation: str) -> bool:
-    """Return whether a fact says that a conversation has ended, or refuses to end it."""
-    if fact.kind == "board_changed":
-        return f"conversations:{conversation}" in fact.texts("gone")
-    return fact.kind in ("ended", "closed", "refused") and fact.text("conversation") == conversation

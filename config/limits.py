@@ -80,6 +80,10 @@ SLOWED_ADMISSIONS: Final = 2
 """Admissions at once for an address that supervisors have slowed."""
 SLOWED_ADMISSIONS_SECONDS: Final = 600.0
 """The time in which `SLOWED_ADMISSIONS` are earned back."""
+RAID_ADMISSIONS: Final = 30
+"""Admissions of one process while raid mode is on, at once."""
+RAID_ADMISSIONS_SECONDS: Final = 60.0
+"""The time in which `RAID_ADMISSIONS` are earned back."""
 PUSH_SECONDS: Final = 5.0
 """The least time between two `waiting` facts for one seeker: news, not a ticker."""
 

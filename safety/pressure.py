@@ -12,6 +12,8 @@ from typing import Final
 
 WINDOW_SECONDS: Final = 10.0
 """Over how long arrivals are counted."""
+USUAL_SECONDS: Final = 3600.0
+"""Over how long arrivals are counted to know what is usual."""
 FEWEST_TRIES: Final = 40
 """The least work that is worth asking for: 0.3 s on the cheapest phone."""
 MOST_TRIES: Final = 500

@@ -34,6 +34,10 @@ class Act(StrEnum):
     JOIN = "join"
     TAKE_OVER = "take_over"
     BLOCK = "block"
+    EXTEND_BLOCK = "extend_block"
+    LIFT_BLOCK = "lift_block"
+    SET_RAID = "set_raid"
+    """Switch raid mode on or off."""
     READ_TRANSCRIPT = "read_transcript"
     ACKNOWLEDGE = "acknowledge"
     RESOLVE = "resolve"
@@ -91,6 +95,9 @@ AUDITED: Final[frozenset[Act]] = OWN | frozenset(
         Act.JOIN,
         Act.TAKE_OVER,
         Act.BLOCK,
+        Act.EXTEND_BLOCK,
+        Act.LIFT_BLOCK,
+        Act.SET_RAID,
         Act.READ_TRANSCRIPT,
         Act.ADD_ACCOUNT,
         Act.TRAIN,

@@ -37,6 +37,7 @@ from config.ids import new_id
 from config.settings import Settings
 from matching.patience import Patience
 from matching.waiting_room_redis import RedisWaitingRoom
+from safety.blocks_redis import BlocksRedis, RaidsRedis
 from safety.desk_redis import DeskRedis
 from safety.hindsight_redis import HindsightRedis
 from safety.screening import Screen
@@ -200,6 +201,8 @@ def _parts(
         relay=Relay(conversations, store.wakeups, origin),
         room=RedisWaitingRoom(store, settings.store.pool, _patience(settings)),
         desk=DeskRedis(store, usual=settings.safety.escalation_louder_seconds),
+        blocks=BlocksRedis(store),
+        raids=RaidsRedis(store),
         hindsight=HindsightRedis(store),
         screen=screen,
         reread=second.consider,
@@ -243,6 +246,8 @@ async def _background(
     await parts.room.listen(offers.woken)
     await store.wakeups.listen(parts.desk.wake, desk.woken)
     await store.wakeups.listen(parts.log.erasures, erasures.woken)
+    lookout = Lookout(parts, floor, house.gate, house.visitors)
+    await store.wakeups.listen(parts.blocks.wake, lookout.woken)
     await store.wakeups.listen(house.sessions.revocations, revoking.woken)
     work: dict[str, Callable[[], Awaitable[None]]] = {
         "relay": parts.relay.run,
@@ -258,7 +263,7 @@ async def _background(
         "metrics": partial(
             house.metrics.keep_fresh, lambda: house.gate.sockets, lambda: parts.screen.faults
         ),
-        "lookout": Lookout(parts, house.gate).run,
+        "lookout": lookout.run,
     }
     return {name: partial(_kept, name, run) for name, run in work.items()}
 

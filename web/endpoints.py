@@ -38,7 +38,7 @@ class Seeking:
             return refused
         closing = await self._session.begin(command)
         if closing is None:
-            self._visitor.speaks_in(self._session.conversation)
+            self._house.visitors.came(self._visitor, self._session.conversation)
         return closing
 
     async def _refused(self, command: SeekerCommand) -> Closing | None:
@@ -46,7 +46,10 @@ class Seeking:
         gate, visitor = self._house.gate, self._visitor
         match command:
             case Enter(admission=admission):
-                if not gate.is_open or gate.full or gate.thronged(visitor):
+                refusal = gate.refusal(visitor, own=1)
+                if refusal in ("paused", "blocked"):
+                    return Closings.PAUSED.value
+                if refusal is not None:
                     return Closings.FULL.value
                 if not gate.trusts(visitor):
                     return Closings.TOO_FAST.value
@@ -66,7 +69,7 @@ class Seeking:
     async def lost(self) -> None:
         """The socket is gone. Raises: StoreError."""
         if self._session.conversation:
-            self._visitor.speaks_in(self._session.conversation)
+            self._house.visitors.went(self._visitor, self._session.conversation)
             await self._session.lost()
 
 

@@ -10,9 +10,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from safety.blocks import Block
 from store.errors import StoreError
 from web.admissions import SEEKER
 from web.answers import answer, body_of, error
+from web.gate import Refusal
 from web.house import House
 from web.origins import foreign_origin
 from web.pages import CONTENT_SECURITY_POLICY, NAMES, Asset
@@ -94,7 +96,7 @@ class PublicRoutes:
         visitor = house.visitor(request.scope)
         refusal = house.gate.refusal(visitor)
         if refusal is not None:
-            return error(refusal, 429 if refusal == "too_many" else 503)
+            return _refused(refusal, house.gate.block(visitor))
         try:
             if asked.proof is not None:
                 return await self._enter_by_proof(asked.proof, visitor)
@@ -121,6 +123,8 @@ class PublicRoutes:
         return answer({"challenge": challenge, "tries": tries})
 
     async def _admission(self) -> Response:
+        if self._house.gate.hurries():
+            return error("slowly", 503)
         return answer({"admission": await self._house.admissions.give(SEEKER)})
 
     async def live(self, request: Request) -> Response:
@@ -145,6 +149,18 @@ class PublicRoutes:
         except StoreError:
             return error("unavailable", 503)
         return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _refused(refusal: Refusal, block: Block | None) -> Response:
+    match refusal:
+        case "paused" if block is not None:
+            return error(refusal, 403, until=block.until)
+        case "paused" | "blocked":
+            return error(refusal, 403)
+        case "too_many":
+            return error(refusal, 429)
+        case _:
+            return error(refusal, 503)
 
 
 def _compressed(request: Request, asset: Asset) -> Response:

@@ -6,19 +6,24 @@ While the store is away the gate goes on with what it knew last.
 import asyncio
 import contextlib
 
+from chat.floor import Floor
 from chat.parts import Parts
 from config import limits
 from matching.ticket import Availability
+from safety.raid import LATELY_MS, proposes
 from store.errors import StoreError
 from web.gate import Gate
+from web.visitors import Visitors
 
 
 class Lookout:
-    """Keeps one process's gate informed."""
+    """Keeps one process's gate informed, and its floor of a raid."""
 
-    def __init__(self, parts: Parts, gate: Gate) -> None:
+    def __init__(self, parts: Parts, floor: Floor, gate: Gate, visitors: Visitors) -> None:
         self._parts = parts
+        self._floor = floor
         self._gate = gate
+        self._visitors = visitors
         self._wanted = asyncio.Event()
 
     def woken(self, channel: str, payload: bytes) -> None:
@@ -37,8 +42,18 @@ class Lookout:
 
     async def look(self) -> None:
         """Tell the gate how things stand. Raises: StoreError."""
-        now = self._parts.now()
-        totals = await self._parts.room.totals(now)
-        supporters = await self._parts.room.supporters(now)
-        self._gate.waiting = totals.waiting
-        self._gate.supporters = sum(one.state is Availability.AVAILABLE for one in supporters)
+        parts, gate = self._parts, self._gate
+        now = parts.now()
+        blocks = await parts.blocks.present(now)
+        gate.blocks = {one.conversation: one for one in blocks}
+        for one in blocks:
+            self._visitors.block(one.conversation)
+        gate.raid = self._floor.raid = await parts.raids.present(now)
+        self._floor.raid_proposed = proposes(
+            arrivals=gate.load().arrivals,
+            usual=gate.usual,
+            blocks_lately=sum(now - one.at < LATELY_MS for one in blocks),
+        )
+        gate.waiting = (await parts.room.totals(now)).waiting
+        supporters = await parts.room.supporters(now)
+        gate.supporters = sum(one.state is Availability.AVAILABLE for one in supporters)

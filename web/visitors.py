@@ -1,12 +1,12 @@
-"""What this process remembers of an address tag: its buckets, its sockets, its conversations.
+"""What this process remembers of an address tag: its buckets, its sockets, its blocks.
 
 In memory only, bounded, and forgotten with the process. A visitor of yesterday is found again
-under today's tag if they come within the day, so no limit falls open at midnight. What follows
-from it is decided in `web/gate.py`.
+under today's tag if they come within the day, so no limit falls open at midnight. From which
+visitor a conversation came is remembered while its socket is open and for an hour, so that a
+block can be laid on the visitor. What follows from it is decided in `web/gate.py`.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from config import limits
@@ -17,8 +17,6 @@ from web.addresses import Tags
 
 REMEMBERED = 50_000
 """Visitors remembered at once; the least recently seen is forgotten, which only favours them."""
-CONVERSATIONS = 50
-"""Conversations remembered of one visitor: a school's worth at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +30,7 @@ class Limit:
 
 ADMISSIONS = Limit(limits.ADMISSIONS, limits.ADMISSIONS_SECONDS)
 SLOWED = Limit(limits.SLOWED_ADMISSIONS, limits.SLOWED_ADMISSIONS_SECONDS)
+RAID = Limit(limits.RAID_ADMISSIONS, limits.RAID_ADMISSIONS_SECONDS)
 RETURN_CODES = Limit(limits.RETURN_CODES, limits.RETURN_CODES_SECONDS)
 FAILURES = Limit(limits.FAILURES, limits.FAILURES_SECONDS)
 
@@ -39,7 +38,7 @@ FAILURES = Limit(limits.FAILURES, limits.FAILURES_SECONDS)
 class Visitor:
     """Whoever comes from one address."""
 
-    __slots__ = ("_buckets", "_conversations", "shared", "sockets")
+    __slots__ = ("_buckets", "blocked_by", "shared", "sockets")
 
     def __init__(self, *, shared: bool) -> None:
         self.shared = shared
@@ -47,7 +46,8 @@ class Visitor:
         self.sockets = 0
         """Seekers' sockets that are open from here."""
         self._buckets: dict[Limit, Bucket] = {}
-        self._conversations: OrderedDict[ConversationId, float] = OrderedDict()
+        self.blocked_by: set[ConversationId] = set()
+        """Conversations from here that were blocked; whether a block still holds is looked up."""
 
     def allows(self, limit: Limit) -> bool:
         """Take one from this visitor's bucket, if there is one."""
@@ -64,17 +64,13 @@ class Visitor:
     def _bucket(self, limit: Limit) -> Bucket:
         return self._buckets.get(limit) or full(limit.burst, monotonic())
 
-    def speaks_in(self, conversation: ConversationId) -> None:
-        """Note a conversation that somebody from here takes part in."""
-        self._conversations[conversation] = monotonic()
-        self._conversations.move_to_end(conversation)
-        while len(self._conversations) > CONVERSATIONS:
-            self._conversations.popitem(last=False)
 
-    def conversations(self) -> Iterable[ConversationId]:
-        """Return the conversations of lately."""
-        oldest = monotonic() - limits.LINKED_SECONDS
-        return (id_ for id_, at in self._conversations.items() if at > oldest)
+@dataclass(slots=True)
+class _Link:
+    """From which visitor a conversation comes, while its sockets are open."""
+
+    visitor: Visitor
+    sockets: int = 0
 
 
 class Visitors:
@@ -82,6 +78,9 @@ class Visitors:
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, Visitor] = OrderedDict()
+        self._here: dict[ConversationId, _Link] = {}
+        self._left: OrderedDict[ConversationId, tuple[Visitor, float]] = OrderedDict()
+        """Conversations whose last socket is closed, and when that was; the oldest first."""
 
     def of(self, tags: Tags) -> Visitor:
         """Return the visitor behind these tags, known or new."""
@@ -91,3 +90,41 @@ class Visitors:
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return visitor
+
+    def came(self, visitor: Visitor, conversation: ConversationId) -> None:
+        """A socket of this conversation is open from this visitor's address."""
+        link = self._here.get(conversation)
+        if link is None or link.visitor is not visitor:
+            link = self._here[conversation] = _Link(visitor)
+        link.sockets += 1
+        self._left.pop(conversation, None)
+
+    def went(self, visitor: Visitor, conversation: ConversationId) -> None:
+        """That socket is closed."""
+        link = self._here.get(conversation)
+        if link is not None and link.visitor is visitor:
+            link.sockets -= 1
+            if link.sockets == 0:
+                del self._here[conversation]
+                self._left[conversation] = visitor, monotonic()
+        self._forget()
+
+    def block(self, conversation: ConversationId) -> None:
+        """Lay a block on the visitor from whom this conversation came, if that is known here.
+
+        An address that stands for many is not blocked: nobody else would get in any more.
+        """
+        self._forget()
+        link = self._here.get(conversation)
+        visitor = link.visitor if link else self._left.get(conversation, (None, 0.0))[0]
+        if visitor is not None and not visitor.shared:
+            visitor.blocked_by.add(conversation)
+
+    def _forget(self) -> None:
+        """Forget from where conversations came that were left long ago."""
+        oldest = monotonic() - limits.LINKED_SECONDS
+        while self._left:
+            conversation, (_, left) = next(iter(self._left.items()))
+            if left > oldest and len(self._left) <= REMEMBERED:
+                return
+            del self._left[conversation]

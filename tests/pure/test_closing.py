@@ -36,7 +36,7 @@ def test_a_seeker_who_is_closed_for_good_is_told_why() -> None:
     others = OF_A_TALK | OF_STAFF
     final = {one.value.code for one in Closings if not one.value.reconnect and one not in others}
     assert set(said) == final
-    for id_ in (*said.values(), "trouble-gone", "trouble-code", "trouble-page", "trouble-help"):
+    for id_ in (*said.values(), "trouble-gone", "trouble-code", "trouble-page", "others-help"):
         assert re.search(rf"^{id_} = \S", WORDS, re.MULTILINE), id_
 
 

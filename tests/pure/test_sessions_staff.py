@@ -330,8 +330,44 @@ async def test_who_is_blocked_is_told_that_it_is_over(here: Meeting) -> None:
     await grace.does(block)
     assert (await seeker.sees("ended"))["reason"] == "blocked"
     await anna.sees("ended")
-    await grace.does(block)
-    assert (await grace.sees("refused"))["reason"] == "conversation_ended"
+    assert (await grace.sees("blocked"))["grade"] == "paused"
+    (laid,) = await here.parts.blocks.present(here.clock())
+    assert (laid.conversation, laid.by.name) == (seeker.id, "Grace")
+    await grace.does(commands.Lift(conversation=seeker.id))
+    await grace.sees("lifted")
+    await grace.does(commands.Extend(conversation=seeker.id, hours=1))
+    assert (await grace.sees("refused"))["reason"] == "block_unknown"
+
+
+async def test_who_has_left_can_still_be_blocked(here: Meeting) -> None:
+    seeker, _ = await pair(here)
+    grace = await here.attends("grace")
+    await seeker.does(wire.Leave(reason="done"))
+    await seeker.sees("ended")
+    await grace.does(commands.Block(conversation=seeker.id, reason="threat", grade="closed"))
+    assert (await grace.sees("blocked"))["grade"] == "closed"
+    assert await acts(here) == [("grace", Act.BLOCK)]
+    subject = (await here.on_record())[-1].subject
+    assert subject == f"{seeker.id} closed threat 24h"
+
+
+async def test_what_comes_in_a_raid_is_marked_for_the_supporter(here: Meeting) -> None:
+    grace, anna = await here.attends("grace"), await here.attends("anna")
+    before = await here.comes()
+    here.clock.go(1)
+    await grace.does(commands.SetRaid(minutes=30))
+    assert (await grace.sees("raid_set"))["until"] == here.clock() + 30 * 60_000
+    here.floor.raid = await here.parts.raids.present(here.clock())
+    here.clock.go(1)
+    during = await here.comes()
+    await anna.is_available(capacity=2)
+    assert "raid" not in await anna.sees("offered")
+    assert await anna.accepts() == before.id
+    assert (await anna.sees("offered", 2))["raid"] is True
+    assert await anna.accepts(2) == during.id
+    await grace.does(commands.SetRaid(minutes=0))
+    assert "until" not in await grace.sees("raid_set", 2)
+    assert await here.parts.raids.present(here.clock()) is None
 
 
 async def test_an_escalation_is_one_supervisors_and_ends_with_an_outcome(here: Meeting) -> None:

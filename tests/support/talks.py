@@ -28,6 +28,8 @@ from matching.limits import OFFER_MS
 from matching.ticket import Availability, Offer, Supporter, Ticket
 from matching.waiting_room_memory import MemoryWaitingRoom
 from matching.waiting_room_redis import RedisWaitingRoom
+from safety.blocks_memory import BlocksMemory, RaidsMemory
+from safety.blocks_redis import BlocksRedis, RaidsRedis
 from safety.desk_memory import DeskMemory
 from safety.desk_redis import DeskRedis
 from safety.hindsight_memory import HindsightMemory
@@ -129,6 +131,8 @@ def parts_on(store: Store | None, clock: Clock, *, beside: Parts | None = None) 
         relay=relay,
         room=beside.room if beside else _room(store),
         desk=beside.desk if beside else (DeskRedis(store) if store else DeskMemory()),
+        blocks=beside.blocks if beside else (BlocksRedis(store) if store else BlocksMemory()),
+        raids=beside.raids if beside else (RaidsRedis(store) if store else RaidsMemory()),
         hindsight=HindsightRedis(store) if store else HindsightMemory(),
         screen=screen(),
         reread=lambda *_: None,

@@ -288,6 +288,8 @@ async def test_a_bad_frame_of_staff_closes_the_socket_by_the_table(
         ("join", {"conversation": "nothing"}, "not_now"),
         ("take_over", {"conversation": "nothing"}, "not_now"),
         ("block", {"conversation": "nothing", "reason": "spam"}, "conversation_ended"),
+        ("extend", {"conversation": "nothing", "hours": 1}, "block_unknown"),
+        ("lift", {"conversation": "nothing"}, "block_unknown"),
         ("whisper", {"conversation": "nothing", "ref": "r", "text": "x"}, "not_a_member"),
         ("resume", {"conversation": "nothing"}, "not_a_member"),
         ("resume", {"conversation": "x}:{staff}:y"}, "not_a_member"),

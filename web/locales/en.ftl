@@ -162,12 +162,11 @@ refused-unavailable = That did not work. Please try again soon.
 work-title = Many people are coming just now
 work-about = Your device is working for you. This takes a few seconds. Then it goes on by itself.
 work-done = How much is done
-work-help = These people can help right now too:
+others-help = These people can help right now:
 
 ## When it can't go on
 
 trouble-title = This did not work
-trouble-help = The helplines above still answer.
 trouble-gone = This talk is over, or was erased.
 trouble-code = This code does not work. It may have been used, or be too old.
 trouble-elsewhere = This talk is now open in another window.
@@ -175,6 +174,9 @@ trouble-page = Something on this page went wrong. Please start again.
 trouble-origin = This page came from another site. Please open it again from its own address.
 entry-work = Very many people are coming just now, and this browser can’t do what we ask for. Please try again in a few minutes.
 entry-too-many = Too many people came from your network. Please try again in a few minutes.
+entry-slowly = Very many people are coming just now, so we let people in slowly. Please try again in a minute.
+entry-paused = You can’t begin a new talk from here until { $until }. The team decided this after an earlier talk from your network. That may have been someone else.
+entry-blocked = You can’t begin a new talk from here right now. The team decided this after an earlier talk from your network, and will look at it again. That may have been someone else.
 entry-full = All places are taken right now. Please try again in a few minutes.
 entry-closed = We are closed right now.
 start-over = Back to the start

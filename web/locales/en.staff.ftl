@@ -137,6 +137,7 @@ help-asked = A supervisor has been called.
 refused-already-acknowledged = Someone else is already looking after it.
 refused-at-capacity = You have as many conversations as you chose.
 refused-escalation-unknown = This escalation is closed.
+refused-block-unknown = This block is over.
 refused-not-acknowledged = Acknowledge it first.
 refused-not-a-member = You are not in this conversation.
 refused-not-trained = Your training does not cover this.
@@ -244,7 +245,42 @@ take-over-title = Take over this conversation?
 take-over-about = The supporter leaves it, and you go on. It goes on record.
 block = Block
 block-title = Block this conversation?
-block-about = It ends at once, and it goes on record.
+block-about = It ends at once, and it goes on record. Helplines are always shown to them.
+block-reason = Why
+block-grade = What happens
+grade-slowed = Slowed
+grade-paused = Paused
+grade-closed = Closed
+grade-slowed-about = Slowed: new talks need work by the device, and few are given (up to 24 hours)
+grade-paused-about = Paused: no new talk (up to 3 days)
+grade-closed-about = Closed: no new talk until somebody reviews it (up to 30 days)
+how-long = For how long
+span-hours = { $n ->
+    [one] { $n } hour
+   *[other] { $n } hours
+  }
+span-minutes = { $n ->
+    [one] { $n } minute
+   *[other] { $n } minutes
+  }
+block-limits = It holds for the network that this talk came from, so it can meet others who share it. A new network or a restart of the server gets around it.
+blocks = Blocks
+blocks-none = Nobody is blocked.
+forgotten = (no longer kept)
+col-by = By
+col-until = Until
+in-review = Its time is over: please review
+extend = Extend
+extend-title = Let this block hold longer?
+lift = Lift
+raid-ask = Raid mode
+raid-title = Switch raid mode on?
+raid-about = For when many come at once to do harm. New people do some work on their device, come in slowly, and one at a time from each network. Nobody who is inside is touched. It ends by itself.
+raid-on = Switch on
+raid-off = Switch off
+raid-is-on = Raid mode is on until { $time } ({ $by }).
+raid-proposed = Very many new people come, and several were just blocked. Is this a raid?
+offer-raid = Came during a raid. Be kind, and be careful.
 block-abuse = Abuse
 block-sexual = Sexual
 block-threat = Threat
@@ -329,6 +365,9 @@ act-whisper = whispered
 act-join = joined
 act-take-over = took over
 act-block = blocked
+act-extend-block = extended a block
+act-lift-block = lifted a block
+act-set-raid = set raid mode
 act-read-transcript = read a transcript
 act-acknowledge = acknowledged
 act-resolve = resolved

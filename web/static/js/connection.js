@@ -18,7 +18,7 @@ const LONGEST_WAIT_MS = 10_000;
 const HOLE_MS = 2_000;
 
 /** Codes after which the client stays away; after any other it comes back by itself. */
-const FINAL = new Set([4000, 4001, 4002, 4003, 4004, 4005, 4008, 4009, 4014]);
+const FINAL = new Set([4000, 4001, 4002, 4003, 4004, 4005, 4008, 4009, 4014, 4016]);
 /** Codes by which a server says that this page did wrong, such as a frame that is too big. */
 const AT_FAULT = new Set([1002, 1003, 1007, 1008, 1009, 1010]);
 /** The first facts of a socket that has been let in. */

@@ -265,3 +265,7 @@ export const locale = () =>
 /** @param {number} at milliseconds since the epoch */
 export const clockTime = (at) =>
   new Intl.DateTimeFormat(locale(), { hour: "numeric", minute: "2-digit" }).format(at);
+
+/** @param {number} at milliseconds since the epoch */
+export const dayTime = (at) =>
+  new Intl.DateTimeFormat(locale(), { weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" }).format(at);

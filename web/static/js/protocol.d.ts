@@ -131,7 +131,7 @@ export interface Accepted {
 /** The command was well-formed but was not carried out. */
 export interface Refused {
   t: "refused";
-  reason: "abusive" | "already_acknowledged" | "at_capacity" | "code_unknown" | "conversation_ended" | "escalation_unknown" | "not_a_member" | "not_acknowledged" | "not_allowed" | "not_now" | "not_trained" | "offer_gone" | "ref_used" | "too_fast" | "unavailable";
+  reason: "abusive" | "already_acknowledged" | "at_capacity" | "block_unknown" | "code_unknown" | "conversation_ended" | "escalation_unknown" | "not_a_member" | "not_acknowledged" | "not_allowed" | "not_now" | "not_trained" | "offer_gone" | "ref_used" | "too_fast" | "unavailable";
   ref?: string | null;
 }
 
@@ -368,11 +368,32 @@ export interface Resolve {
   note?: string;
 }
 
-/** End an abusive conversation. Audited first. Supervisors only. */
+/** End an abusive conversation, and let no new one begin from there as before. Audited first.  `slowed` lasts 24 hours at most, `paused` 72, `closed` 720 and then until its review, though a week at most. It may be laid on a conversation that has ended. Supervisors only. */
 export interface Block {
   t: "block";
   conversation: string;
   reason: "abuse" | "other" | "sexual" | "spam" | "threat";
+  grade?: "closed" | "paused" | "slowed";
+  hours?: number;
+}
+
+/** Let a block hold so many hours longer. Audited first. Supervisors only. */
+export interface Extend {
+  t: "extend";
+  conversation: string;
+  hours: number;
+}
+
+/** Take a block away. Audited first. Supervisors only. */
+export interface Lift {
+  t: "lift";
+  conversation: string;
+}
+
+/** Switch raid mode on for so many minutes from now, or off (0). Audited first.  Supervisors only. */
+export interface SetRaid {
+  t: "set_raid";
+  minutes: number;
 }
 
 /** The socket is open for this person. */
@@ -406,6 +427,8 @@ export interface Offered {
   expires: number;
   /** Seconds that the seeker has waited. */
   waited: number;
+  /** Whether the seeker came after raid mode was switched on. */
+  raid?: boolean;
 }
 
 /** The offer is gone. */
@@ -554,7 +577,7 @@ export interface StaffAccepted {
 /** The command was well-formed but was not carried out. */
 export interface StaffRefused {
   t: "refused";
-  reason: "abusive" | "already_acknowledged" | "at_capacity" | "code_unknown" | "conversation_ended" | "escalation_unknown" | "not_a_member" | "not_acknowledged" | "not_allowed" | "not_now" | "not_trained" | "offer_gone" | "ref_used" | "too_fast" | "unavailable";
+  reason: "abusive" | "already_acknowledged" | "at_capacity" | "block_unknown" | "code_unknown" | "conversation_ended" | "escalation_unknown" | "not_a_member" | "not_acknowledged" | "not_allowed" | "not_now" | "not_trained" | "offer_gone" | "ref_used" | "too_fast" | "unavailable";
   ref?: string | null;
   conversation?: string | null;
   /** The offer or escalation that it was about. */
@@ -593,6 +616,9 @@ export interface Board {
   conversations?: ConversationRow[];
   supporters?: SupporterRow[];
   escalations?: EscalationRow[];
+  blocks?: BlockRow[];
+  /** Raid mode, if it is on or proposed. */
+  raid?: RaidState | null;
 }
 
 /** What is new or different on the board since the last one, and which rows are gone. */
@@ -603,7 +629,10 @@ export interface BoardChanged {
   conversations?: ConversationRow[];
   supporters?: SupporterRow[];
   escalations?: EscalationRow[];
-  /** Rows that are gone, each as `section:id`: `waiting:x`, `conversations:x`, `supporters:x`, `escalations:x`. A seeker who is picked up goes from one section to another. */
+  blocks?: BlockRow[];
+  /** Raid mode, if it is on or proposed. */
+  raid?: RaidState | null;
+  /** Rows that are gone, each as `section:id`: `waiting:x`, `conversations:x`, `supporters:x`, `escalations:x`, `blocks:x`. A seeker who is picked up goes from one section to another. */
   gone?: string[];
 }
 
@@ -630,6 +659,41 @@ export interface Resolved {
   by: string;
   outcome: "emergency_services" | "false_alarm" | "handed_to_team" | "lost_contact" | "referred" | "safe_for_now" | "safety_plan";
   at: number;
+}
+
+/** The block is laid, or holds longer. */
+export interface Blocked {
+  t: "blocked";
+  conversation: string;
+  grade: "closed" | "paused" | "slowed";
+  until: number;
+}
+
+/** The block is gone. */
+export interface Lifted {
+  t: "lifted";
+  conversation: string;
+}
+
+/** Raid mode is on until then, or off. */
+export interface RaidSet {
+  t: "raid_set";
+  until?: number | null;
+}
+
+/** One block that holds. */
+export interface BlockRow {
+  /** The conversation that it was laid on. */
+  id: string;
+  /** The seeker's name there, for as long as the conversation is kept. */
+  name?: string;
+  grade: "closed" | "paused" | "slowed";
+  reason: "abuse" | "other" | "sexual" | "spam" | "threat";
+  by: string;
+  since: number;
+  until: number;
+  /** Whether its time is over and it waits for a person to look at it. */
+  review?: boolean;
 }
 
 /** One live conversation. */
@@ -686,6 +750,15 @@ export interface Lights {
   high_risk?: number;
   gave_up_today?: number;
   unscreened?: number;
+}
+
+/** Whether raid mode is on. */
+export interface RaidState {
+  /** When it ends; none while it is off. */
+  until?: number | null;
+  by?: string;
+  /** Whether the server thinks that it should be on. */
+  proposed?: boolean;
 }
 
 /** Which words raised a flag, in code points of the line's text, and why.  [start, end, category, rule, certainty]: the rule is the id of a lexicon entry, a rule that joins signs, or a model; the certainty is 1 possible, 2 likely, 3 sure. */
@@ -772,6 +845,9 @@ export type StaffCommand =
   | Acknowledge
   | Resolve
   | Block
+  | Extend
+  | Lift
+  | SetRaid
   | Ping;
 
 export type StaffFact =
@@ -801,7 +877,10 @@ export type StaffFact =
   | Escalated
   | Acknowledged
   | Resolved
+  | Blocked
+  | Lifted
+  | RaidSet
   | Ponged;
 
 /** Why a socket closes. */
-export type ClosingReason = "ended" | "malformed" | "unknown" | "out_of_phase" | "admission" | "token" | "too_fast" | "too_slow" | "replaced" | "revoked" | "silent" | "restart" | "unavailable" | "fault" | "origin" | "full";
+export type ClosingReason = "ended" | "malformed" | "unknown" | "out_of_phase" | "admission" | "token" | "too_fast" | "too_slow" | "replaced" | "revoked" | "silent" | "restart" | "unavailable" | "fault" | "origin" | "paused" | "full";

@@ -14,7 +14,6 @@ import {
   me,
   Notices,
   now,
-  Reasons,
   Remarks,
   Risk,
   Since,
@@ -23,7 +22,7 @@ import {
   Talk,
   tell,
 } from "./desk.js";
-import { Choose, clockTime, Dialog, html, languageName, named, show, t, typed } from "./page.js";
+import { Choose, clockTime, dayTime, Dialog, html, languageName, named, show, t, typed } from "./page.js";
 import { Audit, Roster } from "./roster.js";
 import { effect, signal, useState } from "../vendor/vendor.js";
 
@@ -32,6 +31,8 @@ import { effect, signal, useState } from "../vendor/vendor.js";
 /** @typedef {import("./protocol.d.ts").ConversationRow} ConversationRow */
 /** @typedef {import("./protocol.d.ts").TicketRow} TicketRow */
 /** @typedef {import("./protocol.d.ts").SupporterRow} SupporterRow */
+/** @typedef {import("./protocol.d.ts").BlockRow} BlockRow */
+/** @typedef {import("./protocol.d.ts").RaidState} RaidState */
 /**
  * @template Row
  * @typedef {import("./desk.js").Column<Row>} Column
@@ -43,9 +44,15 @@ import { effect, signal, useState } from "../vendor/vendor.js";
  * @property {ConversationRow[]} conversations
  * @property {SupporterRow[]} supporters
  * @property {EscalationRow[]} escalations
+ * @property {BlockRow[]} blocks
+ * @property {RaidState} raid
  */
 
 const BLOCKS = ["abuse", "sexual", "threat", "spam", "other"];
+const GRADES = /** @type {const} */ (["slowed", "paused", "closed"]);
+/** How long a block of each grade may hold, in hours; the server allows no more than the last. */
+const HOURS = { slowed: [1, 6, 24], paused: [1, 6, 24, 72], closed: [24, 72, 168, 720] };
+const RAID_MINUTES = [15, 30, 60, 120, 240];
 const TABS = ["board", "roster", "audit"];
 const COUNTS = /** @type {const} */ ([
   "waiting",
@@ -62,7 +69,7 @@ const COUNTS = /** @type {const} */ ([
 const ALARMS = new Set(["waiting_long", "escalations", "high_risk"]);
 
 /** @type {{value: Board}} */
-const board = signal({ lights: null, waiting: [], conversations: [], supporters: [], escalations: [] });
+const board = signal({ lights: null, waiting: [], conversations: [], supporters: [], escalations: [], blocks: [], raid: {} });
 const tab = signal("board");
 /** @type {{value: {name: string, id: string} | null}} */
 const dialog = signal(null);
@@ -77,6 +84,8 @@ function hear(fact) {
         conversations: fact.conversations ?? [],
         supporters: fact.supporters ?? [],
         escalations: fact.escalations ?? [],
+        blocks: fact.blocks ?? [],
+        raid: fact.raid ?? {},
       };
       return;
     case "board_changed":
@@ -114,6 +123,8 @@ function change(fact) {
     conversations: merge("conversations", board.value.conversations, fact.conversations),
     supporters: merge("supporters", board.value.supporters, fact.supporters),
     escalations: merge("escalations", board.value.escalations, fact.escalations),
+    blocks: merge("blocks", board.value.blocks, fact.blocks),
+    raid: fact.raid ?? {},
   };
 }
 
@@ -289,8 +300,11 @@ function Question() {
         <button type="button" data-test="take-over-yes" onClick=${() => (tell({ t: "take_over", conversation: id }), shut())}>${t("take-over")}</button>
       <//>`;
     case "block":
-      return html`<${Reasons} title=${t("block-title")} about=${t("block-about")} kind="block" ids=${BLOCKS} name="block" onClose=${shut}
-        onPick=${(/** @type {any} */ reason) => tell({ t: "block", conversation: id, reason })} />`;
+      return html`<${BlockDialog} id=${id} />`;
+    case "extend":
+      return html`<${ExtendDialog} id=${id} />`;
+    case "raid":
+      return html`<${RaidDialog} />`;
     default:
       return null;
   }
@@ -318,7 +332,100 @@ function Resolve({ id }) {
   <//>`;
 }
 
-const Boards = () => html`<${Escalations} /><${Watched} /><${Live} /><${Queue} /><${OnDuty} />`;
+/** @param {{id: string}} parts */
+function BlockDialog({ id }) {
+  const [reason, setReason] = useState(/** @type {string} */ (BLOCKS[0]));
+  const [grade, setGrade] = useState(/** @type {typeof GRADES[number]} */ ("paused"));
+  const [hours, setHours] = useState(24);
+  const pickGrade = (/** @type {typeof GRADES[number]} */ one) => (setGrade(one), setHours(24));
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    tell({ t: "block", conversation: id, reason: /** @type {any} */ (reason), grade, hours });
+    shut();
+  };
+  return html`<${Dialog} title=${t("block-title")} name="block-dialog" onClose=${shut}>
+    <p>${t("block-about")}</p>
+    <form onSubmit=${submit}>
+      <${Choose} label=${t("block-reason")} name="block-reason" value=${reason} onPick=${setReason}
+        options=${BLOCKS.map((one) => [one, named("block", one)])} />
+      <${Choose} label=${t("block-grade")} name="block-grade" value=${grade} onPick=${pickGrade}
+        options=${GRADES.map((one) => [one, t(`grade-${one}-about`)])} />
+      <${Spans} name="block-hours" value=${hours} kind="hours" list=${HOURS[grade]} onPick=${setHours} />
+      <p class="small">${t("block-limits")}</p>
+      <button type="submit" class="danger" data-test="block-yes">${t("block")}</button>
+    </form>
+  <//>`;
+}
+
+/** @param {{name: string, value: number, kind: "hours" | "minutes", list: number[], onPick: (n: number) => void}} parts */
+const Spans = ({ name, value, kind, list, onPick }) =>
+  html`<${Choose} label=${t("how-long")} name=${name} value=${String(value)} onPick=${(/** @type {string} */ one) => onPick(Number(one))}
+    options=${list.map((n) => [String(n), t(`span-${kind}`, { n })])} />`;
+
+/** @param {{id: string}} parts */
+function ExtendDialog({ id }) {
+  const [hours, setHours] = useState(24);
+  const row = board.value.blocks.find((one) => one.id === id);
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    tell({ t: "extend", conversation: id, hours });
+    shut();
+  };
+  return html`<${Dialog} title=${t("extend-title")} name="extend-dialog" onClose=${shut}>
+    <form onSubmit=${submit}>
+      <${Spans} name="extend-hours" value=${hours} kind="hours" list=${HOURS[row?.grade ?? "paused"]} onPick=${setHours} />
+      <button type="submit" data-test="extend-yes">${t("extend")}</button>
+    </form>
+  <//>`;
+}
+
+function RaidDialog() {
+  const [minutes, setMinutes] = useState(30);
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    tell({ t: "set_raid", minutes });
+    shut();
+  };
+  return html`<${Dialog} title=${t("raid-title")} name="raid-dialog" onClose=${shut}>
+    <p>${t("raid-about")}</p>
+    <form onSubmit=${submit}>
+      <${Spans} name="raid-minutes" value=${minutes} kind="minutes" list=${RAID_MINUTES} onPick=${setMinutes} />
+      <button type="submit" data-test="raid-yes">${t("raid-on")}</button>
+    </form>
+  <//>`;
+}
+
+/** Raid mode: on, proposed, or off. */
+function Raid() {
+  const { until, by, proposed } = board.value.raid;
+  if (until && until > now.value) {
+    return html`<div class="row" data-test="raid" role="status"><p class="alarm">${t("raid-is-on", { time: clockTime(until), by: by ?? "" })}</p>
+      <button type="button" class="quiet" data-test="raid-off" onClick=${() => tell({ t: "set_raid", minutes: 0 })}>${t("raid-off")}</button></div>`;
+  }
+  return html`<div class="row" role="status">${proposed && html`<p class="alarm" data-test="raid-proposed">${t("raid-proposed")}</p>`}
+    <button type="button" class="quiet slim" data-test="raid-ask" onClick=${() => question("raid", "")}>${t("raid-ask")}</button></div>`;
+}
+
+/** Blocks that hold: who, why, until when; each can be lifted or extended. */
+function Held() {
+  /** @param {BlockRow} row */
+  const actions = (row) => html`<div class="row">
+    <button type="button" class="quiet slim" data-test="extend" onClick=${() => question("extend", row.id)}>${t("extend")}</button>
+    <button type="button" class="quiet slim" data-test="lift" onClick=${() => tell({ t: "lift", conversation: row.id })}>${t("lift")}</button>
+  </div>`;
+  /** @type {Column<BlockRow>[]} */
+  const columns = [
+    { id: "name", label: t("col-name"), value: (row) => row.name ?? "", cell: (row) => row.name || t("forgotten") },
+    { id: "grade", label: t("block-grade"), value: (row) => row.grade, cell: (row) => named("grade", row.grade) },
+    { id: "reason", label: t("block-reason"), value: (row) => row.reason, cell: (row) => named("block", row.reason) },
+    { id: "by", label: t("col-by"), value: (row) => row.by, cell: (row) => row.by },
+    { id: "until", label: t("col-until"), value: (row) => row.until, cell: (row) => (row.review ? html`<strong>${t("in-review")}</strong>` : dayTime(row.until)) },
+    { id: "do", label: t("col-do"), cell: actions },
+  ];
+  return html`<${Table} caption=${t("blocks")} name="block" rows=${board.value.blocks} empty=${t("blocks-none")} columns=${columns} />`;
+}
+
+const Boards = () => html`<${Escalations} /><${Watched} /><${Live} /><${Queue} /><${OnDuty} /><${Held} /><${Raid} />`;
 
 function App() {
   if (me.value?.role === "supporter") {

@@ -126,6 +126,7 @@ function Offer({ one }) {
         <p>${languageName(one.language)}${one.topics.map((id) => `, ${named("topic", id)}`)}</p>
       </div>
       <p class="small">${t("offer-waited", { span: span(one.waited) })}</p>
+      ${one.raid && html`<p class="small" data-test="offer-raid">${t("offer-raid")}</p>`}
       <button type="button" data-test="accept" onClick=${() => answer("accept", one)}>${t("accept")}</button>${" "}
       <button type="button" class="quiet" data-test="decline" onClick=${() => answer("decline", one)}>${t("decline")}</button>
     </div>

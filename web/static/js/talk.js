@@ -7,6 +7,7 @@ import { Connection, newRef, Positions } from "./connection.js";
 import {
   ask,
   clockTime,
+  dayTime,
   Dialog,
   Helplines,
   html,
@@ -43,7 +44,7 @@ import { batch, signal, useEffect, useRef, useState } from "../vendor/vendor.js"
 /** @typedef {"room" | "after"} Screen */
 
 /** Why somebody may not be let in, each with words of its own; others are said as one. */
-const REFUSED = new Set(["too_many", "full", "closed", "work"]);
+const REFUSED = new Set(["too_many", "full", "closed", "work", "slowly", "paused", "blocked"]);
 /**
  * What is said of each way in which the server closes for good; the talk's own ends are apart.
  * @type {Record<number, string>}
@@ -55,6 +56,7 @@ const TROUBLES = {
   4004: "entry-unavailable",
   4008: "trouble-elsewhere",
   4014: "trouble-origin",
+  4016: "entry-blocked",
 };
 const FULL = 4015;
 const REPORTS = ["unkind", "sexual", "contact", "unsafe", "other"];
@@ -69,6 +71,8 @@ const screen = signal("room");
 const link = signal("off");
 /** Why it can't go on: an id of the words, or nothing. */
 const trouble = signal("");
+/** How long no new talk can begin from here. */
+const until = signal(0);
 /** With which code the server last closed. */
 const closedBy = signal(0);
 /** How much of the asked work is done, 0 to 1; null if there is none. */
@@ -111,6 +115,7 @@ async function first() {
   const { status, body } = await knock();
   if (status === 200) return { t: "enter", admission: body.admission, ...answers };
   if (status === 0 || body.error === "proof") throw new Error("not let in yet");
+  until.value = body.until ?? 0;
   giveUp(REFUSED.has(body.error) ? `entry-${body.error.replace("_", "-")}` : "entry-unavailable");
   return null;
 }
@@ -372,15 +377,21 @@ function Room() {
 
 /** While the device works, since too many come at once. */
 function Work() {
-  const { country } = /** @type {{country?: string | null}} */ (answers);
-  const place = info.value.helplines[country ?? info.value.country] ?? info.value.helplines["ZZ"];
   return html`<section data-test="work">
     <${Title}>${t("work-title")}<//>
     <p role="status">${t("work-about")}</p>
     <progress max="1" value=${working.value} aria-label=${t("work-done")}></progress>
-    <p>${t("work-help")}</p>
-    <${Helplines} list=${place?.helplines ?? []} />
+    <${Others} />
   </section>`;
+}
+
+/** Who else can help, while we can't. */
+function Others() {
+  const { country } = /** @type {{country?: string | null}} */ (answers);
+  const place = info.value.helplines[country ?? info.value.country] ?? info.value.helplines["ZZ"];
+  return html`<p>${t("others-help")}</p>
+    ${place?.emergency && html`<p>${t("help-emergency", { number: place.emergency })}</p>`}
+    <${Helplines} list=${place?.helplines ?? []} />`;
 }
 
 function Waiting() {
@@ -526,8 +537,8 @@ function ReportDialog() {
 const Trouble = () =>
   html`<section data-test="trouble">
     <${Title}>${t("trouble-title")}<//>
-    <p data-test=${trouble.value}>${t(trouble.value)} <span dir="auto">${trouble.value === "entry-closed" ? info.value.hours : ""}</span></p>
-    <p>${t("trouble-help")}</p>
+    <p data-test=${trouble.value}>${t(trouble.value, { until: dayTime(until.value) })} <span dir="auto">${trouble.value === "entry-closed" ? info.value.hours : ""}</span></p>
+    <${Others} />
     <div class="row">
       <button type="button" data-test="retry" onClick=${startOver}>${t("start-over")}</button>
     </div>
