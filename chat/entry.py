@@ -84,7 +84,15 @@ class ConversationEnded(Entry, frozen=True, kw_only=True, tag="ended"):
     by: Author | Literal["system"] = "system"
 
 
-LogEntry = Line | SupporterCame | SupervisorCame | MemberLeft | ConversationEnded
+class Unreadable(Entry, frozen=True, kw_only=True, tag="unreadable"):
+    """Stands where an entry was that can't be read. It is shown in its place, never written."""
+
+
+UNREADABLE = Unreadable(at=Millis(0))
+"""Nobody knows any more when it was."""
+
+WrittenEntry = Line | SupporterCame | SupervisorCame | MemberLeft | ConversationEnded
+LogEntry = WrittenEntry | Unreadable
 
 
 class StaffText(Entry, frozen=True, kw_only=True, tag="staff"):
@@ -117,12 +125,21 @@ class FlagRaised(Entry, frozen=True, kw_only=True, tag="raised"):
     certainty: Certainty
 
 
-StaffLogEntry = StaffText | FlagDoubted | FlagRaised
+class UnreadableRemark(Entry, frozen=True, kw_only=True, tag="unreadable_remark"):
+    """Stands in the staff's log for what can't be read there; never written either."""
+
+
+UNREADABLE_REMARK = UnreadableRemark(at=Millis(0))
+
+WrittenStaffEntry = StaffText | FlagDoubted | FlagRaised
+StaffLogEntry = WrittenStaffEntry | UnreadableRemark
 """Second thoughts about a flag stand here, so that the line itself never changes."""
 
 _encoder = msgspec.msgpack.Encoder()
-_log_decoder: msgspec.msgpack.Decoder[LogEntry] = msgspec.msgpack.Decoder(LogEntry)
-_staff_decoder: msgspec.msgpack.Decoder[StaffLogEntry] = msgspec.msgpack.Decoder(StaffLogEntry)
+_log_decoder: msgspec.msgpack.Decoder[WrittenEntry] = msgspec.msgpack.Decoder(WrittenEntry)
+_staff_decoder: msgspec.msgpack.Decoder[WrittenStaffEntry] = msgspec.msgpack.Decoder(
+    WrittenStaffEntry
+)
 
 
 def pack(entry: Entry) -> bytes:

@@ -23,6 +23,8 @@ from chat.entry import (
     StaffText,
     SupervisorCame,
     SupporterCame,
+    Unreadable,
+    UnreadableRemark,
 )
 from config.ids import AccountId, ConversationId, Seq
 from config.risk import Risk
@@ -56,6 +58,8 @@ def for_seeker(seq: Seq, entry: LogEntry, *, own: bool) -> wire.SeekerFact:
             return wire.Left(seq=seq, by=entry.by, reason=entry.reason, at=entry.at)
         case ConversationEnded():
             return wire.Ended(seq=seq, reason=entry.reason, at=entry.at)
+        case Unreadable():
+            return wire.Unreadable(seq=seq)
         case _:
             assert_never(entry)
 
@@ -99,6 +103,8 @@ def for_staff(
                     conversation=conversation, seq=seq, reason=entry.reason, at=entry.at
                 )
             ]
+        case Unreadable():
+            return [staff.StaffUnreadable(conversation=conversation, seq=seq)]
         case _:
             assert_never(entry)
 
@@ -199,6 +205,8 @@ def of_staff_log(
             )
         case FlagDoubted() | FlagRaised():
             return None
+        case UnreadableRemark():
+            return staff.RemarkUnreadable(conversation=conversation, n=n)
         case _:
             assert_never(entry)
 

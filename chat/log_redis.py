@@ -14,7 +14,7 @@ from chat.conversation import Conversation
 from chat.entry import FlagRaised, Line, LogEntry, StaffLogEntry, pack
 from chat.keyring import Keyring
 from chat.log import PAGE, SEEKER, About, Appended, NotAppended, Record, Sender
-from chat.log_streams import answered, opened_log, opened_staff, rows_of
+from chat.log_streams import Opening, rows_of
 from chat.record import (
     KEY_FIELDS,
     fields_of_about,
@@ -64,6 +64,7 @@ class RedisLog:
             retention: seconds that an ended conversation is kept.
         """
         self._store = store
+        self._opening = Opening()
         self._seals = Seals(keyring, self._wrapped, now)
         self._origin = origin
         self._retention = max(1, retention)
@@ -143,7 +144,7 @@ class RedisLog:
         """See `Lines.read`."""
         seal = await self._seals.of(conversation)
         rows = await self._range(_keys(conversation)[1], since, limit)
-        return opened_log(seal, rows) if seal else []
+        return self._opening.log(seal, rows, since)[:limit] if seal else []
 
     async def _range(self, key: str, since: int, limit: int | None) -> list[tuple[int, bytes]]:
         most = ROUND_TRIP if limit is None else limit
@@ -163,7 +164,8 @@ class RedisLog:
         replies = await self._store.answers(
             [("XRANGE", _keys(id_)[1], f"({start}-0", "+", "COUNT", PAGE) for id_, start in since]
         )
-        return [answered(seal, reply) for seal, reply in zip(seals, replies, strict=True)]
+        asked = zip(seals, replies, since, strict=True)
+        return [self._opening.answered(seal, reply, start) for seal, reply, (_, start) in asked]
 
     async def read_staff(
         self, conversation: ConversationId, since: int, limit: int | None = None
@@ -171,7 +173,7 @@ class RedisLog:
         """See `StaffLines.read_staff`."""
         seal = await self._seals.of(conversation)
         rows = await self._range(_keys(conversation)[4], since, limit)
-        return opened_staff(seal, rows) if seal else []
+        return self._opening.staff(seal, rows, since)[:limit] if seal else []
 
     async def create(
         self, conversation: ConversationId, about: About, token: TokenHash, opening: Line | None

@@ -301,6 +301,12 @@ class Ended(Fact, frozen=True, kw_only=True, tag="ended"):
     at: int
 
 
+class Unreadable(Fact, frozen=True, kw_only=True, tag="unreadable"):
+    """Something was said or happened here that is damaged and can't be shown."""
+
+    seq: Position
+
+
 class WasTyping(Fact, frozen=True, kw_only=True, tag="typing"):
     """The other side is writing."""
 
@@ -355,6 +361,7 @@ SeekerFact = (
     | Joined
     | Left
     | Ended
+    | Unreadable
     | WasTyping
     | WasRead
     | Helped

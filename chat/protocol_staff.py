@@ -163,6 +163,20 @@ class StaffEnded(Fact, frozen=True, kw_only=True, tag="ended"):
     at: int
 
 
+class StaffUnreadable(Fact, frozen=True, kw_only=True, tag="unreadable"):
+    """Something was said or happened here that is damaged and can't be shown."""
+
+    conversation: Id
+    seq: Position
+
+
+class RemarkUnreadable(Fact, frozen=True, kw_only=True, tag="remark_unreadable"):
+    """A note, a whisper or a thought about a flag that is damaged and can't be shown."""
+
+    conversation: Id
+    n: Position
+
+
 class Noted(Fact, frozen=True, kw_only=True, tag="noted"):
     """A note of staff; `n` counts the staff's own log of the conversation."""
 
@@ -183,8 +197,8 @@ class Whispered(Fact, frozen=True, kw_only=True, tag="whispered"):
     at: int
 
 
-Entry = StaffSaid | Flagged | StaffMatched | StaffJoined | StaffLeft | StaffEnded
-StaffEntry = Noted | Whispered
+Entry = StaffSaid | Flagged | StaffMatched | StaffJoined | StaffLeft | StaffEnded | StaffUnreadable
+StaffEntry = Noted | Whispered | RemarkUnreadable
 
 
 class Opened(Fact, frozen=True, kw_only=True, tag="opened"):
@@ -291,8 +305,10 @@ StaffFact = (
     | StaffJoined
     | StaffLeft
     | StaffEnded
+    | StaffUnreadable
     | Noted
     | Whispered
+    | RemarkUnreadable
     | Opened
     | Closed
     | Guided

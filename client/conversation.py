@@ -13,7 +13,7 @@ from client.outbox import Answer, Outbox
 from client.talk import Refs, Talk
 from client.wire import Fact, encode
 
-_STAFF_ENTRIES = frozenset({"noted", "whispered"})
+_STAFF_ENTRIES = frozenset({"noted", "whispered", "remark_unreadable"})
 
 
 class Desk(Protocol):
@@ -183,7 +183,7 @@ class Conversation:
             case "flagged":
                 self.flags[fact.number("seq")] = fact
                 self.risk = max(self.risk, fact.number("risk"))
-            case "noted" | "whispered":
+            case "noted" | "whispered" | "remark_unreadable":
                 self._staff[fact.number("n")] = fact
             case "presence":
                 self.connected = fact.true("connected", default=True)

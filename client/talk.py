@@ -12,7 +12,7 @@ from client.log import Entry, Line, Log
 from client.outbox import Answer, Outbox
 from client.wire import Fact, encode
 
-ENTRIES = frozenset({"said", "matched", "joined", "left", "ended"})
+ENTRIES = frozenset({"said", "matched", "joined", "left", "ended", "unreadable"})
 """The kinds of facts that are entries of a conversation's log."""
 
 

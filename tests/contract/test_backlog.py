@@ -10,7 +10,7 @@ from chat import protocol as wire
 from chat.changes import change
 from chat.closing import Closings
 from chat.conversation import Closed
-from chat.entry import FlagDoubted, LogEntry
+from chat.entry import UNREADABLE_REMARK, FlagDoubted, LogEntry
 from chat.log import SEEKER, Log
 from chat.outbox import Outbox
 from config.ids import AccountId, ConversationId, Ref, Seq
@@ -231,7 +231,7 @@ def rows(value: object) -> list[dict[str, object]]:
 # What can't be read
 
 
-async def test_an_entry_that_cannot_be_read_concerns_its_own_conversation_alone(
+async def test_in_the_place_of_what_cannot_be_read_stands_that_it_cannot(
     here: Meeting, kept: Store | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     if kept is None:
@@ -243,13 +243,20 @@ async def test_an_entry_that_cannot_be_read_concerns_its_own_conversation_alone(
     there = elsewhere(here, kept)
     await fill(there, broken, 1)
     await kept.call("XADD", f"{{c:{broken}}}:log", "2-0", "e", b"\xc1 secret")
+    await kept.call("XADD", f"{{c:{broken}}}:log", "3-0", "other", b"secret")
+    await kept.call("HSET", f"{{c:{broken}}}:meta", "seq", 5)
     for id_ in (broken, whole):
         await kept.call("XADD", f"{{c:{id_}}}:staff", "1-0", "e", b"\xc1 secret")
+    await fill(there, broken, 1, 6)
     for number in range(1, 4):
         for id_ in (broken, whole):
             here.parts.relay.look(id_)
         await fill(there, whole, 1, number)
         await second.has_heard(number)
-    await first.has_heard(1)
+    await first.screen.sees("said", 2)
+    kinds = [fact["t"] for fact in first.screen.facts if "seq" in fact]
+    assert kinds == ["said", *["unreadable"] * 4, "said"]
     assert broken in caplog.text
+    assert caplog.text.count("entry 4 of the log") == 1, "the operator is told of each, once"
     assert "secret" not in caplog.text
+    assert await here.parts.log.read_staff(broken, 0) == [(1, UNREADABLE_REMARK)]

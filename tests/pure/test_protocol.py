@@ -30,7 +30,7 @@ SIDES: list[tuple[object, Decode]] = [
     (StaffCommand, decode_staff),
 ]
 SHARED = {
-    *("accepted", "ended", "joined", "left", "matched", "ponged"),
+    *("accepted", "ended", "unreadable", "joined", "left", "matched", "ponged"),
     *("read", "refused", "said", "typing"),
 }
 """Facts that seekers and staff have in common; staff's name the conversation."""

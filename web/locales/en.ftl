@@ -120,6 +120,7 @@ line-again = Send again
 log-matched = { $who } is here now.
 log-joined = Someone from the team has joined.
 log-left = { $who } has left.
+log-unreadable = Something that was written here can’t be shown any more.
 log-left-waits = { $who } has left. You are at the front of the line.
 helped = What you write sounds heavy. You are still welcome here. These people can help right now too.
 reconnecting = The connection is lost. Your place is kept. We are trying again.

@@ -28,7 +28,7 @@ import { batch, signal, useEffect, useRef, useState } from "../vendor/vendor.js"
 /**
  * One thing in the log of a conversation; what is not yet accepted has the seq `UNSENT`.
  * @typedef {object} Entry
- * @property {"said" | "matched" | "joined" | "left" | "ended"} kind
+ * @property {"said" | "matched" | "joined" | "left" | "ended" | "unreadable"} kind
  * @property {number} seq
  * @property {number} at
  * @property {string} [by]
@@ -38,7 +38,7 @@ import { batch, signal, useEffect, useRef, useState } from "../vendor/vendor.js"
  * @property {boolean} [masked] whether contact details in it were hidden
  * @property {string} [reason]
  */
-/** @typedef {{kind: "noted" | "whispered", n: number, by: string, text: string, at: number}} Remark */
+/** @typedef {{kind: "noted" | "whispered" | "unreadable", n: number, by: string, text: string, at: number}} Remark */
 /**
  * @typedef {object} Conversation
  * @property {Opened} about
@@ -195,6 +195,7 @@ function hear(fact) {
     case "joined":
     case "left":
     case "ended":
+    case "unreadable":
       if (taken(fact.conversation, fact.seq)) enter(fact);
       return;
     case "flagged":
@@ -202,6 +203,8 @@ function hear(fact) {
     case "noted":
     case "whispered":
       return remark(fact.conversation, { ...fact, kind: fact.t });
+    case "remark_unreadable":
+      return remark(fact.conversation, { kind: "unreadable", n: fact.n, by: "", text: "", at: 0 });
     case "guided":
       return alter(fact.conversation, () => ({ steps: fact.steps }));
     case "presence":
@@ -270,9 +273,11 @@ function open(fact) {
   if (!current.value || (!old && fact.part !== "supporter")) current.value = id;
 }
 
-/** @param {Extract<StaffFact, {t: "said" | "matched" | "joined" | "left" | "ended"}>} fact */
+/** @param {Extract<StaffFact, {t: "said" | "matched" | "joined" | "left" | "ended" | "unreadable"}>} fact */
 function enter(fact) {
-  const { t: kind, conversation: id, seq, at } = fact;
+  const { t: kind, conversation: id, seq } = fact;
+  if (fact.t === "unreadable") return putEntry(id, { kind: fact.t, seq, at: 0 });
+  const { at } = fact;
   if (fact.t === "said") {
     const { by, text, author } = fact;
     const ref = fact.ref ?? undefined;

@@ -178,6 +178,12 @@ export interface Ended {
   at: number;
 }
 
+/** Something was said or happened here that is damaged and can't be shown. */
+export interface Unreadable {
+  t: "unreadable";
+  seq: number;
+}
+
 /** The other side is writing. */
 export interface WasTyping {
   t: "typing";
@@ -502,6 +508,13 @@ export interface StaffEnded {
   at: number;
 }
 
+/** Something was said or happened here that is damaged and can't be shown. */
+export interface StaffUnreadable {
+  t: "unreadable";
+  conversation: string;
+  seq: number;
+}
+
 /** A note of staff; `n` counts the staff's own log of the conversation. */
 export interface Noted {
   t: "noted";
@@ -522,6 +535,13 @@ export interface Whispered {
   at: number;
 }
 
+/** A note, a whisper or a thought about a flag that is damaged and can't be shown. */
+export interface RemarkUnreadable {
+  t: "remark_unreadable";
+  conversation: string;
+  n: number;
+}
+
 /** A conversation is open on this screen, with what was said in it so far, from the beginning.  Of a very long log the rest follows, entry by entry. */
 export interface Opened {
   t: "opened";
@@ -537,8 +557,8 @@ export interface Opened {
   supporter?: string;
   /** Whether the seeker is connected. */
   connected?: boolean;
-  backlog?: (StaffSaid | Flagged | StaffMatched | StaffJoined | StaffLeft | StaffEnded)[];
-  staff?: (Noted | Whispered)[];
+  backlog?: (StaffSaid | Flagged | StaffMatched | StaffJoined | StaffLeft | StaffEnded | StaffUnreadable)[];
+  staff?: (Noted | Whispered | RemarkUnreadable)[];
   helplines?: Helpline[];
 }
 
@@ -813,6 +833,7 @@ export type SeekerFact =
   | Joined
   | Left
   | Ended
+  | Unreadable
   | WasTyping
   | WasRead
   | Helped
@@ -861,8 +882,10 @@ export type StaffFact =
   | StaffJoined
   | StaffLeft
   | StaffEnded
+  | StaffUnreadable
   | Noted
   | Whispered
+  | RemarkUnreadable
   | Opened
   | Closed
   | Guided

@@ -24,12 +24,12 @@ import { batch, signal, useEffect, useRef, useState } from "../vendor/vendor.js"
 /** @typedef {import("./connection.js").Frame} Frame */
 /** @typedef {import("./protocol.d.ts").SeekerFact} SeekerFact */
 /** @typedef {import("./protocol.d.ts").SeekerCommand} SeekerCommand */
-/** @typedef {Extract<SeekerFact, {t: "said" | "matched" | "joined" | "left" | "ended"}>} LogFact */
+/** @typedef {Extract<SeekerFact, {t: "said" | "matched" | "joined" | "left" | "ended" | "unreadable"}>} LogFact */
 /** @typedef {import("./connection.js").Link} Link */
 /**
  * One thing in the log. What has no seq yet stands at the end.
  * @typedef {object} Entry
- * @property {"said" | "matched" | "joined" | "left" | "helped"} kind
+ * @property {"said" | "matched" | "joined" | "left" | "helped" | "unreadable"} kind
  * @property {number} seq
  * @property {string} [by]
  * @property {string} [who] their name, as it was then
@@ -256,12 +256,14 @@ function arrived(fact) {
  * @param {LogFact} fact
  */
 function enterLog(fact) {
-  const { seq, at } = fact;
+  const { seq } = fact;
   switch (fact.t) {
+    case "unreadable":
+      return put({ kind: "unreadable", seq });
     case "said":
       if (fact.ref) connection.settle(fact.ref);
       if (fact.by !== "seeker") typing.value = "";
-      return put({ kind: "said", seq, by: fact.by, who: who(fact.by), text: fact.text, at, ref: fact.ref ?? undefined });
+      return put({ kind: "said", seq, by: fact.by, who: who(fact.by), text: fact.text, at: fact.at, ref: fact.ref ?? undefined });
     case "matched":
       supporter.value = fact.supporter;
       place.value = null;
