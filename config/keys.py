@@ -11,7 +11,7 @@ from typing import get_args, get_type_hints
 import msgspec
 from msgspec import Meta
 
-from config.sections import Demo, Log, Matching, Safety, Section, Service, Staff, Store, Web
+from config.sections import Canary, Demo, Log, Matching, Safety, Section, Service, Staff, Store, Web
 
 PREFIX = "BENCHSIDE_"
 """How every setting begins in the environment."""
@@ -23,6 +23,7 @@ SECTIONS: dict[str, type[Section]] = {
     "safety": Safety,
     "service": Service,
     "staff": Staff,
+    "canary": Canary,
     "log": Log,
     "demo": Demo,
 }

@@ -220,6 +220,20 @@ class Staff(Section, frozen=True):
     ] = "off"
 
 
+class Canary(Section, frozen=True):
+    """A made-up pair that talks all the time, to notice when lines don't come through."""
+
+    every_seconds: Annotated[
+        Seconds,
+        Meta(
+            ge=0,
+            le=3600,
+            description="How often the pair says a line each, in a waiting room of its own, and "
+            "measures what becomes of it (benchside_canary_* in the metrics). 0: there is none.",
+        ),
+    ] = Seconds(0.0)
+
+
 class Log(Section, frozen=True):
     """What the server writes about itself; never what people say."""
 

@@ -15,9 +15,10 @@ from pathlib import Path
 import msgspec
 
 from config.keys import PREFIX, SECTIONS, Key, keys, nearest
-from config.sections import Demo, Log, Matching, Safety, Service, Staff, Store, Web
+from config.sections import Canary, Demo, Log, Matching, Safety, Service, Staff, Store, Web
 
 __all__ = [
+    "Canary",
     "Demo",
     "Log",
     "Matching",
@@ -46,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     safety: Safety = Safety()
     service: Service = Service()
     staff: Staff = Staff()
+    canary: Canary = Canary()
     log: Log = Log()
     demo: Demo = Demo()
 

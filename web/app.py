@@ -57,6 +57,7 @@ from store.tasks import beside
 from web.addresses import Addresses
 from web.admissions import Admissions
 from web.answers import BadBody, error
+from web.canary import Pulse
 from web.draining import Draining
 from web.endpoints import Endpoints
 from web.gate import Gate
@@ -84,9 +85,12 @@ log = logging.getLogger("benchside")
 class App:
     """The ASGI application: sockets to their endpoints, all else to the routes."""
 
-    def __init__(self, house: House, endpoints: Endpoints, draining: Draining) -> None:
+    def __init__(
+        self, house: House, endpoints: Endpoints, draining: Draining, store: Store
+    ) -> None:
         self.house = house
         self.endpoints = endpoints
+        self.store = store
         self._draining = draining
         self._routes = _answering(house)
 
@@ -122,9 +126,9 @@ async def build(settings: Settings, screen: Screen | None = None) -> AsyncGenera
             draining = Draining(house.gate, endpoints, stop_offers=offers.stop, beat=sweeps.beat)
             work = await _background(house, endpoints, store, second, sweeps, offers)
             retiring = Retiring(house.parts, keyring, _retention(settings))
-            work["retiring"] = partial(_kept, "retiring", retiring.run)
+            work["retiring"] = partial(kept, "retiring", retiring.run)
             async with beside(**work):
-                yield App(house, endpoints, draining)
+                yield App(house, endpoints, draining, store)
         finally:
             passwords.close()
             proofs.close()
@@ -173,10 +177,16 @@ def _house(
         roster=Roster(accounts, sessions, audit, passwords),
         sessions=sessions,
         metrics=metrics,
+        pulse=_pulse(settings, metrics),
         assets=load_assets(),
         pages={name: _html(page(name, told)) for name in NAMES},
         info=told,
     )
+
+
+def _pulse(settings: Settings, metrics: Metrics) -> Pulse | None:
+    every = settings.canary.every_seconds
+    return Pulse(metrics.registry, every) if every else None
 
 
 def _html(body: bytes) -> Asset:
@@ -199,7 +209,7 @@ def _parts(
         settings=settings,
         log=conversations,
         relay=Relay(conversations, store.wakeups, origin),
-        room=RedisWaitingRoom(store, settings.store.pool, _patience(settings)),
+        room=RedisWaitingRoom(store, settings.store.pool, patience_of(settings)),
         desk=DeskRedis(store, usual=settings.safety.escalation_louder_seconds),
         blocks=BlocksRedis(store),
         raids=RaidsRedis(store),
@@ -222,7 +232,8 @@ def _retention(settings: Settings) -> int:
     return max(limits.KEEP_LEAST_SECONDS, settings.service.retention_hours * 3600)
 
 
-def _patience(settings: Settings) -> Patience:
+def patience_of(settings: Settings) -> Patience:
+    """Return how long the waiting room waits for whom."""
     matching = settings.matching
     return Patience(
         offer_ms=int(matching.offer_seconds * 1000),
@@ -265,10 +276,10 @@ async def _background(
         ),
         "lookout": lookout.run,
     }
-    return {name: partial(_kept, name, run) for name, run in work.items()}
+    return {name: partial(kept, name, run) for name, run in work.items()}
 
 
-async def _kept(name: str, run: Callable[[], Awaitable[None]]) -> None:
+async def kept(name: str, run: Callable[[], Awaitable[None]]) -> None:
     """Run a background part; if it fails by a fault of ours, say so and start it again."""
     while True:
         try:

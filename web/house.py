@@ -17,6 +17,7 @@ from staff.second_factor import SecondFactor
 from staff.sessions import Sessions
 from web.addresses import Addresses, Tags
 from web.admissions import Admissions
+from web.canary import Pulse
 from web.gate import Gate
 from web.metrics import Metrics
 from web.pages import Asset
@@ -42,6 +43,8 @@ class House:
     roster: Roster
     sessions: Sessions
     metrics: Metrics
+    pulse: Pulse | None
+    """How the canary is, if there is one."""
     assets: Mapping[str, Asset]
     pages: Mapping[str, Asset]
     info: bytes

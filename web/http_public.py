@@ -139,7 +139,8 @@ class PublicRoutes:
             await self._house.admissions.give("health")
         except StoreError:
             return answer({"ok": False, "why": "store"}, 503)
-        return answer({"ok": True})
+        pulse = self._house.pulse
+        return answer({"ok": True, "canary": pulse.word} if pulse else {"ok": True})
 
     async def metrics(self, request: Request) -> Response:
         """The numbers, for Prometheus."""

@@ -21,11 +21,16 @@ from config.settings import Settings
 from safety.screening import Screen
 from store.tasks import beside
 from web.app import App, build
+from web.cage import caged
+from web.canary import Canary
 from web.guarded import GuardedSocket
 from web.guarded_http import GuardedHttp
 from web.hooks import check_hooks
 from web.listening import listen, url_of
 from web.logs import quiet, set_up
+
+CAGE = "127.0.0.1"
+"""Where the canary is served: for this machine alone."""
 
 Beside = Callable[[str, App], contextlib.AbstractAsyncContextManager[None]]
 """Something that runs beside a server, given its address."""
@@ -126,8 +131,11 @@ async def serving(
     listening: socket.socket,
     hurried: asyncio.Event,
     screen: Screen | None = None,
+    number: int = 0,
 ) -> AsyncGenerator[App]:
     """Serve at this socket for as long as the context lasts, with this filter if there is one.
+
+    `number` tells the workers of one server apart.
 
     Raises: as `build`.
     """
@@ -136,10 +144,33 @@ async def serving(
         async with beside(http_server=server.run_here):
             await server.ready.wait()
             try:
-                yield app
+                async with _canary(app, number):
+                    yield app
             finally:
                 await app.drain(hurried)
                 await server.stop()
+
+
+@contextlib.asynccontextmanager
+async def _canary(app: App, number: int) -> AsyncGenerator[None]:
+    """Keep a canary for as long as the context lasts, if one is wanted."""
+    settings, pulse = app.house.settings, app.house.pulse
+    if pulse is None:
+        yield
+        return
+    with contextlib.closing(listen(CAGE, 0)) as listening:
+        async with caged(app, number) as (cage, passphrase):
+            server = Server(cage, settings, listening)
+            canary = Canary(
+                url_of(CAGE, listening), passphrase, settings.canary.every_seconds, pulse
+            )
+            async with beside(cage_server=server.run_here):
+                await server.ready.wait()
+                try:
+                    async with beside(canary=canary.sing):
+                        yield
+                finally:
+                    await server.stop()
 
 
 def serve(

@@ -78,16 +78,19 @@ def child(run: Callable[[], Coroutine[None, None, None]]) -> Never:
 
 
 async def work(
-    settings: Settings, listening: socket.socket, screen: Screen, pipes: Pipes, *, is_first: bool
+    settings: Settings, listening: socket.socket, screen: Screen, number: int, pipes: Pipes
 ) -> None:
-    """Serve until the parent says stop, or is gone. Raises: as `serving`."""
+    """Serve until the parent says stop, or is gone; worker 0 sees to the first administrator.
+
+    Raises: as `serving`.
+    """
     stop, hurried = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, told_to_stop, stop, hurried)
     loop.add_reader(pipes.lifeline, _parent_is_gone, pipes.lifeline, stop)
-    async with serving(settings, listening, hurried, screen) as app:
+    async with serving(settings, listening, hurried, screen, number) as app:
         first = None
-        if is_first:
+        if number == 0:
             first = await app.house.roster.ensure_first(app.house.parts.now())
         _tell(pipes, Ready(first=first))
         await stop.wait()

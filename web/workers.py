@@ -108,8 +108,8 @@ class Workers:
     def _hire(self, settings: Settings, screen: Screen) -> None:
         """Start the workers; the first sees to the first administrator."""
         for number, socket_ in enumerate(self._listening):
-            run = partial(work, settings, socket_, screen)
-            self._workers.append(Post(f"worker {number + 1}", partial(run, is_first=number == 0)))
+            run = partial(work, settings, socket_, screen, number)
+            self._workers.append(Post(f"worker {number + 1}", run))
         for post in self._workers:
             self._start(post)
         for post in self._workers:

@@ -161,6 +161,7 @@ def _on_a_free_port(settings: Settings | None, store: Store) -> Settings:
         safety=base.safety,
         service=base.service,
         staff=base.staff,
+        canary=base.canary,
     )
 
 
