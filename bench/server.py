@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import socket
 import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -16,6 +17,7 @@ from bench.serving import AS_THEY_ARE, FLAG
 from bench.staffing import employ
 
 READY = b"Benchside is ready"
+BUILD = Path(__file__).resolve().parents[1] / "build"
 PATIENCE = 60.0
 """Seconds for a start or a stop."""
 
@@ -79,6 +81,10 @@ async def started(
     try:
         await _until_ready(process, errors)
         yield Running(port, _group(process.pid, folder), [], perf_counter() - began)
+    except BaseException:
+        BUILD.mkdir(exist_ok=True)
+        shutil.copy(errors, BUILD / "bench-server.log")  # the folder goes, the reason stays
+        raise
     finally:
         await _stop(process)
 
