@@ -115,7 +115,7 @@ class SeekerSession:
             self._helped = record.risk
             self._tell_helplines()
         if self.waiting:
-            self._news.want()
+            self._news.want(self)
 
     def _tell_arrival(self, arrival: Arrival, since: int) -> int:
         record = arrival.record
@@ -202,7 +202,7 @@ class SeekerSession:
     async def _widen(self, languages: list[str]) -> None:
         if await self._parts.room.widen(self.conversation, languages):
             self.languages += [one for one in languages if one not in self.languages]
-            self._news.want()
+            self._news.want(self)
         else:
             self._refuse("not_now", None)
 
@@ -268,7 +268,7 @@ class SeekerSession:
             case MemberLeft(by="supporter", reason="lost" | "handed_over"):
                 self.waiting = True
                 self._told = None
-                self._news.want()
+                self._news.want(self)
             case ConversationEnded():
                 self.waiting = False
                 self._ended_at = monotonic()
