@@ -32,7 +32,11 @@ def test_the_rooms_are_imported_one_way() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.lock", "requirements-dev.lock", "bench/requirements.lock"]
+    "name",
+    [
+        *("requirements.lock", "requirements-dev.lock"),
+        *("bench/requirements.lock", "tools/requirements.lock"),
+    ],
 )
 def test_each_locked_package_has_hashes_and_no_address(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
