@@ -94,6 +94,12 @@ function hear(fact) {
       return raise(fact.escalation);
     case "acknowledged":
       return alterEscalation(fact.escalation, { state: "acknowledged", by: fact.by, acknowledged: fact.at });
+    case "lifted":
+      board.value = { ...board.value, blocks: board.value.blocks.filter(({ id }) => id !== fact.conversation) };
+      return;
+    case "raid_set":
+      board.value = { ...board.value, raid: { until: fact.until ?? null, by: me.value?.name ?? "" } };
+      return;
     case "resolved":
       board.value = {
         ...board.value,
@@ -422,10 +428,10 @@ function Held() {
     { id: "until", label: t("col-until"), value: (row) => row.until, cell: (row) => (row.review ? html`<strong>${t("in-review")}</strong>` : dayTime(row.until)) },
     { id: "do", label: t("col-do"), cell: actions },
   ];
-  return html`<${Table} caption=${t("blocks")} name="block" rows=${board.value.blocks} empty=${t("blocks-none")} columns=${columns} />`;
+  return html`<${Table} caption=${t("blocks")} name="held" rows=${board.value.blocks} empty=${t("blocks-none")} columns=${columns} />`;
 }
 
-const Boards = () => html`<${Escalations} /><${Watched} /><${Live} /><${Queue} /><${OnDuty} /><${Held} /><${Raid} />`;
+const Boards = () => html`<${Raid} /><${Escalations} /><${Watched} /><${Live} /><${Queue} /><${OnDuty} /><${Held} />`;
 
 function App() {
   if (me.value?.role === "supporter") {

@@ -391,8 +391,8 @@ function Work() {
 function Others() {
   const { country } = /** @type {{country?: string | null}} */ (answers);
   const place = info.value.helplines[country ?? info.value.country] ?? info.value.helplines["ZZ"];
-  return html`<p>${t("others-help")}</p>
-    ${place?.emergency && html`<p>${t("help-emergency", { number: place.emergency })}</p>`}
+  return html`${place?.emergency && html`<p>${t("help-emergency", { number: place.emergency })}</p>`}
+    <p>${t("others-help")}</p>
     <${Helplines} list=${place?.helplines ?? []} />`;
 }
 
