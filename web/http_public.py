@@ -43,6 +43,7 @@ class PublicRoutes:
             Route("/supporter", self.staff_page),
             Route("/supervisor", self.staff_page),
             Route("/login", self.staff_page),
+            Route("/account", self.staff_page),
             Route("/favicon.ico", self.icon),
             Route("/static/{path:path}", self.asset),
             Route("/locales/{path:path}", self.asset),

@@ -115,8 +115,8 @@ class StaffRoutes:
         outcome = await house.login.log_in(asked.name, asked.password, tag, house.parts.now())
         if not isinstance(outcome, FactorAsked):
             return self._begun(outcome)
-        response = answer({"factor": outcome.methods}, 202)
         life = int(limits.PENDING_LOGIN_SECONDS)
+        response = answer({"factor": outcome.methods, "seconds": life}, 202)
         _set(response, PENDING_COOKIE, outcome.token, life)
         return response
 

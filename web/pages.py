@@ -1,4 +1,4 @@
-"""What is delivered to browsers as files: the four pages, and all that they load.
+"""What is delivered to browsers as files: the five pages, and all that they load.
 
 Everything is read once, compressed once, and served from memory. A page carries the English
 words and, where given, the facts about the house, so that the first screen needs no further
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 HERE: Final = Path(__file__).resolve().parent
-NAMES: Final = ("seeker", "supporter", "supervisor", "login")
+NAMES: Final = ("seeker", "supporter", "supervisor", "login", "account")
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "

@@ -11,7 +11,7 @@ from web.app import all_routes
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PAGES = ("/", "/supporter", "/supervisor", "/login")
+PAGES = ("/", "/supporter", "/supervisor", "/login", "/account")
 FILES = (
     "/static/js/seeker.js",
     "/static/css/page.css",

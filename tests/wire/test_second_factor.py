@@ -69,7 +69,7 @@ async def test_the_passphrase_brings_no_session_and_the_code_does(house: House) 
     assert len(codes) == RECOVERY_CODES
     asked = await asks(house.url, "/api/staff/login", {"name": "amina", **RIGHT})
     assert asked.status == 202
-    assert asked.fields == {"factor": ["totp", "recovery"]}
+    assert asked.fields == {"factor": ["totp", "recovery"], "seconds": 300}
     pending = cookie_of(asked)
     assert pending.startswith(PENDING_COOKIE)
     assert "httponly" in asked.headers["set-cookie"].lower()

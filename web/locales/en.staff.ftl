@@ -12,6 +12,7 @@ login-too-many = Too many tries. Please wait { $minutes ->
     [one] one minute.
    *[other] { $minutes } minutes.
   }
+login-expired = That took too long. Please log in again.
 login-unavailable = The server can’t be reached. Please try again soon.
 login-demo = This is a demo. You can look around as:
 login-as-supporter = Supporter
@@ -23,6 +24,76 @@ passphrase-new = New passphrase
 passphrase-set = Keep this passphrase
 passphrase-too-short = Please use at least { $least } characters.
 passphrase-wrong = That did not work. Please choose another one.
+
+## The second factor
+
+factor-title = One more step
+factor-about = This account has a second factor. You have five minutes.
+factor-back = Begin again
+use-passkey = Use a passkey
+passkeys-need-a-name = Passkeys only work where the address is a name, such as localhost. This one is a number.
+proof-totp = Code from your app, six digits
+proof-recovery = Recovery code
+proof-passphrase = Your passphrase
+proof-by-totp = Use a code from your app
+proof-by-recovery = Use a recovery code
+proof-go-on = Go on
+proof-wrong-totp = This code is not right, or it was used already. Wait for the next one.
+proof-wrong-recovery = This code is not right, or it was used already.
+proof-wrong-passkey = The passkey was not accepted. Please try again.
+proof-wrong-passphrase = This passphrase is not right.
+step-up-title = Is it you?
+step-up-about = This needs a fresh proof, so that a computer left open is not enough.
+codes-left-title = { $n ->
+    [0] That was your last recovery code
+    [one] One recovery code is left
+   *[other] { $n } recovery codes are left
+  }
+codes-left-about = If your device is lost, set up another one now, or make new recovery codes.
+account-title = Your account
+account-owes = Your team asks for a second factor. Set one up to go on: an app on your phone, or a passkey.
+account-back = Go on to work
+account-unavailable = Your account can’t be read right now.
+factors = Second factor
+factors-about = It is asked for after your passphrase. One is enough; two are better, in case one is lost.
+factors-none = You have none yet.
+factor-totp = App that shows codes, since { $day }
+factor-passkey = Passkey { $name }, since { $day }
+factor-remove = Remove
+factor-remove-one = Remove { $name }
+factor-last-factor = The last one has to stay. Set up another one first.
+factor-not-found = It is not there any more.
+factor-wrong = That did not work. Please try again.
+totp-begin = Set up an app
+totp-again = Set up another app
+totp-title = Set up an app that shows codes
+totp-about = Open an authenticator app, let it read this picture, and type the code that it shows.
+totp-picture = The picture that your app reads. The same as text stands below.
+totp-secret = Or type this into the app:
+totp-code = Code from your app, six digits
+totp-wrong = This code is not right. Wait for the next one, and look whether your phone’s clock is.
+passkey-begin = Add a passkey
+passkey-title = Add a passkey
+passkey-about = Your device asks for your finger, face or PIN. It keeps the key; we never see any of them.
+passkey-name = What you call this device
+passkey-named = My device
+passkey-refused = No passkey was made. Perhaps this device has one already, or it was cancelled.
+codes-title = Your recovery codes
+codes-about = Each works once, when your device is lost. They are shown only now: write them down, or print them, and keep them away from this computer.
+codes-kept = I have kept them
+codes-left = { $n ->
+    [0] No recovery code is left.
+    [one] One recovery code is left.
+   *[other] { $n } recovery codes are left.
+  }
+codes-new = Make new recovery codes
+sessions = Where you are logged in
+sessions-about = No address and no device is kept, only the times.
+session-begun = Logged in
+session-seen = Last used
+session-this = This one
+sign-out-everywhere = Sign out everywhere
+sign-out-about = All of them end within two seconds, this one too.
 
 ## Both pages of staff
 
@@ -331,6 +402,7 @@ roster-error-not-allowed = You are not allowed to do this.
 roster-error-name-taken = This name is taken.
 roster-error-not-found = This account is not there any more.
 roster-error-last-administrator = One administrator has to stay.
+roster-error-step-up = Nothing was changed, since you did not prove that it is you.
 roster-error-must-change = Set your own passphrase first.
 roster-invalid-name = The log-in name won’t do. Use 2 to 40 small letters, digits, dots or dashes.
 roster-invalid-display = The name that seekers see won’t do. Write a short one.
@@ -351,6 +423,11 @@ training-none = none
 training-is = up to { $level }, until { $until }
 training-over = up to { $level }, over since { $until }
 reset-passphrase = New passphrase
+reset-factors = Reset second factor
+sign-out = Sign out
+col-factor = Second factor
+has-factor = yes
+has-no-factor = no
 disable = Disable
 enable = Enable
 is-disabled = disabled
@@ -381,3 +458,10 @@ act-disable = disabled
 act-enable = enabled
 act-reset = reset the passphrase
 act-change-role = changed the role
+act-reset-factors = reset the second factor
+act-sign-out = signed out everywhere
+act-change-passphrase = changed their passphrase
+act-add-factor = set up a second factor
+act-remove-factor = removed a second factor
+act-new-codes = made new recovery codes
+act-use-code = used a recovery code

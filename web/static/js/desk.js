@@ -139,6 +139,7 @@ export async function attend(hearBeyond, onOpen = () => {}) {
   greet = onOpen;
   const { status, body } = await ask("/api/staff/me");
   if (status === 401 || body.must_change) return toLogIn();
+  if (body.must_enrol) return location.assign(`/account?next=${encodeURIComponent(location.pathname)}`);
   me.value = body;
   setInterval(() => (now.value = connection.now()), 1_000);
   connection.start();
@@ -612,6 +613,7 @@ export function Bar({ title, children }) {
     <span class="grow"></span>
     <span class="small" data-test="me">${me.value?.name}</span>
     <span class=${`link ${link.value}`} role="status" data-test="link" data-link=${link.value}>${t(`link-${link.value}`)}</span>
+    <a class="small" href="/account" data-test="account">${t("account-title")}</a>
     <button type="button" class="quiet" data-test="log-out" onClick=${logOut}>${t("log-out")}</button>
   </header>`;
 }

@@ -1,21 +1,32 @@
 // @ts-check
-/** Staff log in here, and set a new passphrase where theirs was for one time only. */
+/**
+ * Staff log in here: the passphrase first, then the second factor where there is one. A passphrase
+ * that was for one time only is changed at once; who owes a second factor is led to set one up.
+ */
 import { ask, DemoBanner, html, info, show, t, Title, typed } from "./page.js";
+import { ProofForm } from "./proof.js";
 import { signal, useState } from "../vendor/vendor.js";
 
-const PLACES = ["/supporter", "/supervisor"];
+const PLACES = ["/supporter", "/supervisor", "/account"];
 const LEAST = 12;
 
 /** @type {{value: {old: string} | null}} */
 const change = signal(null);
+/** The ways to prove oneself after the passphrase, until it is too late. */
+/** @type {{value: {methods: import("./proof.js").Method[]} | null}} */
+const factor = signal(null);
+/** Where to go on, and how many recovery codes are left now that one was used. */
+/** @type {{value: {person: any, left: number} | null}} */
+const spent = signal(null);
 const problem = signal("");
 const busy = signal(false);
 
-/** @param {string} role */
-function goOn(role) {
+/** @param {{role: string, must_enrol?: boolean}} person */
+function goOn({ role, must_enrol: owes }) {
+  if (owes) return location.assign(`/account${location.search}`);
   const wanted = new URLSearchParams(location.search).get("next") ?? "";
   const own = role === "supporter" ? "/supporter" : "/supervisor";
-  location.assign(PLACES.includes(wanted) && (role !== "supporter" || wanted === own) ? wanted : own);
+  return location.assign(PLACES.includes(wanted) && (role !== "supporter" || wanted !== "/supervisor") ? wanted : own);
 }
 
 /**
@@ -28,9 +39,55 @@ async function enter(path, body) {
   const { status, body: told } = await ask(path, body);
   busy.value = false;
   if (status === 200 && told.must_change) change.value = { old: body.password ?? "" };
-  else if (status === 200) goOn(told.role);
+  else if (status === 200) goOn(told);
+  else if (status === 202) askFactor(told);
   else if (status === 429) problem.value = t("login-too-many", { minutes: Math.ceil((told.retry_after ?? 60) / 60) });
   else problem.value = t(status === 401 ? "login-wrong" : "login-unavailable");
+}
+
+/** @param {{factor: import("./proof.js").Method[], seconds: number}} told */
+function askFactor({ factor: methods, seconds }) {
+  const asked = { methods };
+  factor.value = asked;
+  setTimeout(() => factor.value === asked && tooLate(), seconds * 1000);
+}
+
+function tooLate() {
+  factor.value = null;
+  problem.value = t("login-expired");
+}
+
+function Factor() {
+  const proved = (/** @type {any} */ person, /** @type {string} */ method) => {
+    const asked = factor.value;
+    if (method === "recovery") spent.value = { person, left: person.codes_left };
+    else if (person.must_change) change.value = { old: "" };
+    else return goOn(person);
+    if (factor.value === asked) factor.value = null;
+    return undefined;
+  };
+  return html`<div data-test="factor">
+    <${Title}>${t("factor-title")}<//>
+    <p>${t("factor-about")}</p>
+    <${ProofForm} methods=${factor.value?.methods ?? []} prove="/api/staff/login/factor"
+      challenge="/api/staff/login/passkey" onProved=${proved} onExpired=${tooLate} />
+    <button type="button" class="quiet" data-test="begin-again" onClick=${() => (factor.value = null)}>${t("factor-back")}</button>
+  </div>`;
+}
+
+function Spent() {
+  const { person, left } = spent.value ?? { person: {}, left: 0 };
+  const on = () => {
+    spent.value = null;
+    if (person.must_change) change.value = { old: "" };
+    else goOn(person);
+  };
+  return html`<div data-test="spent">
+    <${Title}>${t("codes-left-title", { n: left })}<//>
+    <p>${t("codes-left-about")}</p>
+    <button type="button" data-test="to-account" onClick=${() => location.assign("/account")}>${t("account-title")}</button>
+    <button type="button" class="quiet" data-test="go-on" onClick=${on}>${t("proof-go-on")}</button>
+  </div>`;
 }
 
 function Enter() {
@@ -65,7 +122,7 @@ function Change() {
       return;
     }
     const { status, body } = await ask("/api/staff/password", { old, new: fresh });
-    if (status === 204) goOn((await ask("/api/staff/me")).body.role);
+    if (status === 204) goOn((await ask("/api/staff/me")).body);
     else problem.value = body.error === "too_short" ? t("passphrase-too-short", { least: LEAST }) : t("passphrase-wrong");
   };
   return html`<form onSubmit=${submit} data-test="change">
@@ -88,7 +145,13 @@ const Field = ({ label, id, type = "text", autocomplete, value, onValue }) =>
 
 const Problem = () => html`<p role="alert" class="problem" data-test="problem">${problem.value}</p>`;
 
-const App = () => html`<main><${DemoBanner} />${change.value ? html`<${Change} />` : html`<${Enter} />`}</main>`;
+const Screen = () => {
+  if (change.value) return html`<${Change} />`;
+  if (spent.value) return html`<${Spent} />`;
+  return factor.value ? html`<${Factor} />` : html`<${Enter} />`;
+};
+
+const App = () => html`<main><${DemoBanner} /><${Screen} /></main>`;
 
 /** Someone who is logged in already but owes a new passphrase is asked for it at once. */
 async function begin() {

@@ -2,6 +2,7 @@
 /** Who is on the team: accounts, training, and the record of every look. */
 import { me, Table } from "./desk.js";
 import { ask, Choose, Dialog, html, info, languageName, locale, named, t, typed } from "./page.js";
+import { askConfirmed } from "./proof.js";
 import { signal, useEffect, useState } from "../vendor/vendor.js";
 
 /**
@@ -11,6 +12,7 @@ import { signal, useEffect, useState } from "../vendor/vendor.js";
  * @property {string} display
  * @property {string} role
  * @property {boolean} disabled
+ * @property {string[]} factors
  * @property {string[]} languages
  * @property {{to: number, until: number, by: string} | null} training
  * @property {number | null} last_seen
@@ -56,7 +58,7 @@ async function load() {
  * @param {object} body
  */
 async function change(path, body) {
-  const { status, body: told } = await ask(`/api/roster${path}`, body);
+  const { status, body: told } = await askConfirmed(`/api/roster${path}`, body);
   problem.value = status >= 400 || status === 0 ? wrong(told) : "";
   if (told.passphrase) passphrase.value = told.passphrase;
   await load();
@@ -91,6 +93,9 @@ const mine = ({ role }) => me.value?.role === "administrator" || role === "suppo
 /** @param {Member} member */
 const actions = (member) => mine(member) && html`<div class="row">
   <button type="button" class="quiet slim" data-test="train" onClick=${() => question({ name: "train", member })}>${t("train")}</button>
+  <button type="button" class="quiet slim" data-test="sign-out" onClick=${() => change(`/${member.account}/sign_out`, {})}>${t("sign-out")}</button>
+  ${me.value?.role === "administrator" && member.factors.length > 0 && html`<button type="button" class="quiet slim" data-test="reset-factors"
+    onClick=${() => change(`/${member.account}/factors/reset`, {})}>${t("reset-factors")}</button>`}
   <button type="button" class="quiet slim" data-test="reset" onClick=${() => change(`/${member.account}/reset`, {})}>${t("reset-passphrase")}</button>
   ${member.account !== me.value?.account && html`<button type="button" class="quiet slim" data-test=${member.disabled ? "enable" : "disable"}
     onClick=${() => change(`/${member.account}/${member.disabled ? "enable" : "disable"}`, {})}>${t(member.disabled ? "enable" : "disable")}</button>`}
@@ -106,6 +111,7 @@ export function Roster() {
     { id: "role", label: t("col-role"), value: (row) => row.role, cell: (row) => html`<${Role} member=${row} />` },
     { id: "languages", label: t("col-languages"), cell: (row) => row.languages.map(languageName).join(", ") },
     { id: "training", label: t("col-training"), value: (row) => row.training?.until ?? 0, cell: training },
+    { id: "factors", label: t("col-factor"), value: (row) => row.factors.length, cell: (row) => t(row.factors.length ? "has-factor" : "has-no-factor") },
     { id: "seen", label: t("col-seen"), value: (row) => row.last_seen ?? 0, cell: (row) => row.last_seen ? moment(row.last_seen) : "–" },
     { id: "state", label: t("col-state"), value: (row) => Number(row.disabled), cell: (row) => t(row.disabled ? "is-disabled" : "is-enabled") },
     { id: "do", label: t("col-do"), cell: actions },

@@ -23,6 +23,7 @@ import {
   tell,
 } from "./desk.js";
 import { Choose, clockTime, dayTime, Dialog, html, languageName, named, show, t, typed } from "./page.js";
+import { StepUp } from "./proof.js";
 import { Audit, Roster } from "./roster.js";
 import { effect, signal, useState } from "../vendor/vendor.js";
 
@@ -442,7 +443,7 @@ function App() {
       <nav class="tabs" aria-label=${t("sections")}>${TABS.map((id) => html`<button type="button" class="quiet" data-test=${`tab-${id}`}
         aria-current=${tab.value === id ? "page" : undefined} onClick=${() => (tab.value = id)}>${t(`tab-${id}`)}</button>`)}</nav>
     <//>
-    <main><${Notices} /><${Alarm} /><${Lights} /><${view} /><${Question} />
+    <main><${Notices} /><${Alarm} /><${Lights} /><${view} /><${Question} /><${StepUp} />
       <p class="small">${t("as-of", { time: clockTime(now.value) })}</p></main>`;
 }
 
