@@ -79,6 +79,6 @@ class AgreedKeyring:
         raise WrongKeys(
             f"The key of {day} that this server holds is {'not' if key else 'missing, and not'} "
             "the one that the store knows. Servers with the same store need the same folder of "
-            "keys (store.keys, BENCHSIDE_STORE_KEYS): share it, or put it back from a copy. "
-            "Nothing was changed."
+            "keys (store.keys, BENCHSIDE_STORE_KEYS): share it, or put it back from a copy; "
+            "if it is lost for good, see `benchside keys --help`. Nothing was changed."
         )

@@ -137,6 +137,7 @@ def test_the_doctor_says_what_works(tmp_path: Path) -> None:
     findings = {each["check"]: each for each in json.loads(done.stdout)}
     assert set(findings) == {
         "store",
+        "keys",
         "clock",
         "limits",
         "disk",
@@ -149,6 +150,21 @@ def test_the_doctor_says_what_works(tmp_path: Path) -> None:
     assert findings["helplines"]["level"] == "warning"
     assert done.returncode == (2 if "failure" in {f["level"] for f in findings.values()} else 1)
     assert not (tmp_path / "data").exists(), "looking must not make a data folder"
+
+
+def test_lost_keys_are_named_and_given_up_only_when_told_to(tmp_path: Path) -> None:
+    with _serving(tmp_path):
+        pass
+    (key,) = (tmp_path / "keys").glob("2*.key")
+    key.unlink()
+    refused = _run(tmp_path, "serve", "--port", "0")
+    assert refused.returncode == 2
+    assert "store.keys" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert json.loads(_run(tmp_path, "keys", "--json").stdout)["lost"] == [key.stem]
+    assert "given up" in _run(tmp_path, "keys", "--forget-lost").stdout
+    with _serving(tmp_path) as printed:
+        assert "ready" in printed[0]
 
 
 def test_the_doctor_repairs_a_damaged_file(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from fluent.syntax import FluentParser, ast
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from chat.keyring_agreed import AgreedKeyring
+from chat.keyring_files import FolderKeyring, prepared_folder
 from chat.protocol import SUBPROTOCOL, Enter, Entered, Leave, SeekerFact, encode
 from client.http import ask, socket_url
 from config import catalogue, clock
@@ -26,6 +28,7 @@ from store.replies import as_int, as_list
 from web import pages
 from web.cli.failing import sentence
 from web.cli.opening import open_store
+from web.keys import keys_folder
 from web.serve import running
 
 Level = Literal["ok", "warning", "failure"]
@@ -75,6 +78,19 @@ async def check_store(settings: Settings) -> tuple[Level, str]:
     if lacking:
         return "warning", " ".join(lacking)
     return "ok", f"{info['server_name']} {info['version']} writes in {taken:.1f} ms."
+
+
+async def check_keys(settings: Settings) -> tuple[Level, str]:
+    """Is the folder of keys apart, closed, and the one that the store knows?"""
+    if not keys_folder(settings).exists():
+        return "ok", "There are no keys yet; the first start makes them."
+    folder = prepared_folder(keys_folder(settings), Path(settings.store.folder))
+    with tempfile.TemporaryDirectory() as spare:
+        async with open_store(_or_spare(settings, Path(spare))) as store:
+            lost = await AgreedKeyring(FolderKeyring(folder), store).missing()
+    if lost:
+        return "failure", f"Keys are lost: {', '.join(lost)}. Put {folder} back from a copy."
+    return "ok", f"Keys lie in {folder}, for their owner alone."
 
 
 async def check_clock(settings: Settings) -> tuple[Level, str]:
@@ -158,6 +174,7 @@ async def check_socket(settings: Settings) -> tuple[Level, str]:
 
 CHECKS: dict[str, Callable[[Settings], Awaitable[tuple[Level, str]]]] = {
     "store": check_store,
+    "keys": check_keys,
     "clock": check_clock,
     "limits": check_limits,
     "disk": check_disk,

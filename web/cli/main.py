@@ -18,6 +18,7 @@ COMMANDS = {
     "config": ("web.cli.settings", "Show, check and explain the settings."),
     "doctor": ("web.cli.doctor", "Say what would keep the service from working here."),
     "staff": ("web.cli.staff", "Look after the accounts of supporters and supervisors."),
+    "keys": ("web.cli.keys", "Show the keys that open what is kept, and give up lost ones."),
     "screen": ("web.cli.screen", "Judge lines of text as the server would."),
     "rules": ("web.cli.rules", "Show what became of each rule's flags."),
     "evaluate": ("web.cli.evaluate", "Measure the filter on suites and data sets."),

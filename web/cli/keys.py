@@ -1,0 +1,56 @@
+"""`keys`: which days have a key, and what to do when some are lost for good."""
+
+import asyncio
+from pathlib import Path
+
+import click
+import msgspec
+
+from chat.keyring_agreed import AgreedKeyring
+from chat.keyring_files import FolderKeyring, prepared_folder
+from config.settings import Settings
+from web.cli.opening import open_store
+from web.cli.options import config_option, json_option, print_json, read_settings
+from web.keys import keys_folder
+
+
+class KeysFound(msgspec.Struct, frozen=True):
+    """The keys of the days, as they are in folder and store."""
+
+    folder: str
+    here: tuple[str, ...]
+    lost: tuple[str, ...]
+    """Days whose key the store knows of and the folder lacks."""
+
+
+@click.command(epilog="Example: benchside keys")
+@click.option(
+    "--forget-lost",
+    is_flag=True,
+    help="Give up the days whose key is lost: what was said under them stays unreadable.",
+)
+@config_option
+@json_option
+def keys_command(forget_lost: bool, path: Path | None, as_json: bool) -> None:
+    """Show which keys are here and which are lost.
+
+    A server does not start while today's key is lost. Put the folder back from a copy; only if
+    there is none, use --forget-lost.
+    """
+    found = asyncio.run(_look(read_settings(path), forget_lost))
+    if as_json:
+        print_json(found)
+        return
+    click.echo(f"{found.folder}: {', '.join(found.here) or 'no keys yet'}")
+    for day in found.lost:
+        click.echo(f"{day}: {'given up' if forget_lost else 'lost'}")
+
+
+async def _look(settings: Settings, forget_lost: bool) -> KeysFound:
+    folder = prepared_folder(keys_folder(settings), Path(settings.store.folder))
+    async with open_store(settings) as store:
+        keyring = AgreedKeyring(FolderKeyring(folder), store)
+        lost = await keyring.missing()
+        for day in lost if forget_lost else ():
+            await keyring.destroy(day)
+        return KeysFound(str(folder), await keyring.days(), lost)
