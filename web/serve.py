@@ -148,6 +148,7 @@ async def serving(
                     yield app
             finally:
                 await app.drain(hurried)
+                server.force_exit = hurried.is_set()
                 await server.stop()
 
 

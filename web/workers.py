@@ -38,7 +38,7 @@ SHORTEST_PAUSE: Final = 0.2
 """Seconds before something that has died is started again, the first time."""
 LONGEST_PAUSE: Final = 30.0
 STEADY_SECONDS: Final = 60.0
-"""What has lived so long is started again at once when it dies."""
+"""What has lived so long counts as sound: when it dies the next time, it is started at once."""
 
 
 class StartFailed(Exception):
@@ -99,7 +99,8 @@ class Workers:
             if self._store:
                 store = msgspec.structs.replace(settings.store, url=self._until_ready(self._store))
                 settings = msgspec.structs.replace(settings, store=store)
-            self._hire(settings, screen)
+            if not self._told:
+                self._hire(settings, screen)
             while not self._told:
                 self._look_after()
         finally:
@@ -200,10 +201,8 @@ class Workers:
             if post.pid and os.waitpid(post.pid, os.WNOHANG)[0]:
                 self._mark_dead(post)
                 if not self._told:
-                    if monotonic() - post.since > STEADY_SECONDS:
-                        post.pause = 0.0
                     post.due = monotonic() + post.pause
-                    post.pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, 2 * post.pause))
+                    post.pause = next_pause(post.pause, monotonic() - post.since)
                     log.error("%s ended by itself and is started again", post.name)
 
     def _mark_dead(self, post: Post) -> None:
@@ -242,6 +241,13 @@ class Workers:
                     if post.pid:
                         os.kill(post.pid, signal.SIGKILL)
             self._look_after(may_restart=False, longest=0.2)
+
+
+def next_pause(pause: float, lived: float) -> float:
+    """Return how long to wait when it dies again, if it has lived so many seconds this time."""
+    if lived > STEADY_SECONDS:
+        return 0.0
+    return min(LONGEST_PAUSE, max(SHORTEST_PAUSE, 2 * pause))
 
 
 def _noted(number: int, _: object) -> None:

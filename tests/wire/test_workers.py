@@ -76,6 +76,19 @@ async def test_a_killed_worker_costs_nobody_a_line_a_place_or_a_flag(server: Ser
         await seeker.__aexit__(None, None, None)
 
 
+async def test_the_killed_keeper_of_the_store_is_followed_by_another(
+    server: ServerProcess,
+) -> None:
+    async with Seeker(server.url, opening="hello", patience=PATIENCE) as seeker:
+        await seeker.says("before")
+        (keeper,) = set(_children(server.pid)) - set(_workers(server))
+        os.kill(keeper, signal.SIGKILL)
+        server.kill_store()
+        await seeker.says("after", seconds=PATIENCE)
+        assert [line.text for line in seeker.transcript] == ["hello", "before", "after"]
+        await seeker.leaves()
+
+
 async def test_workers_stop_by_themselves_when_their_parent_is_killed(
     server: ServerProcess,
 ) -> None:

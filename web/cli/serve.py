@@ -26,10 +26,17 @@ def serve_command(
     """Start the server. It stops cleanly on Ctrl+C or SIGTERM."""
     gc.disable()  # until it serves: what is loaded stays
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a line is too small for a second thread
-    settings = _listening(read_settings(path), host, port, workers)
-    if settings.web.workers > 1:
-        _serve_together(settings)
-        return
+    try:
+        settings = _listening(read_settings(path), host, port, workers)
+        if settings.web.workers > 1:
+            _serve_together(settings)
+        else:
+            _serve_alone(settings)
+    finally:
+        gc.enable()
+
+
+def _serve_alone(settings: Settings) -> None:
     from web.serve import serve
 
     serve(settings)
