@@ -6,6 +6,7 @@ keeps more than its bounds.
 """
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -42,7 +43,38 @@ def stream(data: bytes) -> None:
 
 
 async def _stream(data: bytes) -> None:
-    app: ASGIApp = _accepts
+    size = 1 + (data[0] if data else 0) ** 2
+    await received([data[start : start + size] for start in range(1, len(data), size)])
+
+
+async def received(reads: Iterable[bytes]) -> list[bytes]:
+    """Return the messages that the application gets when these bytes come in, read by read.
+
+    Raises: AssertionError: the connection went beyond a bound.
+    """
+    taken: list[bytes] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] != "websocket.disconnect":
+            if "bytes" in message:
+                taken.append(message["bytes"])
+
+    socket, pipe = _connected(app)
+    await asyncio.sleep(0)
+    for read in reads:
+        if not pipe.is_closing():
+            socket.data_received(read)
+    _expect(socket.queue.qsize() <= limits.QUEUED_FRAMES + 2, "too many frames kept")
+    _expect(len(socket.frames) <= limits.FRAGMENTS, "too many fragments kept")
+    _expect(pipe.written <= _WRITTEN, "too much written")
+    socket.connection_lost(None)
+    await asyncio.gather(*socket.tasks)
+    return taken
+
+
+def _connected(app: ASGIApp) -> tuple[GuardedSocket, "Pipe"]:
     config = Config(app, ws_max_size=limits.FRAME_BYTES, ws_per_message_deflate=False)
     config.log_config = None
     config.load()
@@ -50,23 +82,7 @@ async def _stream(data: bytes) -> None:
     pipe = Pipe()
     socket.connection_made(pipe)
     socket.data_received(_HEAD)
-    await asyncio.sleep(0)
-    size = 1 + (data[0] if data else 0) ** 2
-    for start in range(1, len(data), size):
-        if not pipe.is_closing():
-            socket.data_received(data[start : start + size])
-    _expect(socket.queue.qsize() <= limits.QUEUED_FRAMES + 2, "too many frames kept")
-    _expect(len(socket.frames) <= limits.FRAGMENTS, "too many fragments kept")
-    _expect(pipe.written <= _WRITTEN, "too much written")
-    socket.connection_lost(None)
-    await asyncio.gather(*socket.tasks)
-
-
-async def _accepts(scope: Scope, receive: Receive, send: Send) -> None:
-    await receive()
-    await send({"type": "websocket.accept"})
-    while (await receive())["type"] != "websocket.disconnect":
-        pass
+    return socket, pipe
 
 
 class Pipe(asyncio.Transport):

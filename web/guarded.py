@@ -13,15 +13,16 @@ import logging
 from asyncio.transports import BaseTransport
 from collections.abc import Sequence
 from http import HTTPStatus
+from types import GeneratorType
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.http11 import Request
-from websockets.protocol import State
+from websockets.protocol import Protocol, State
 
 from config import limits
 from safety.throttle import full, take
-from web.frames import written
+from web.frames import read, written
 from web.sockets import STRAIGHT
 from web.unread import Unread
 
@@ -44,6 +45,7 @@ class GuardedSocket(WebSocketsSansIOProtocol):
         self._unread = Unread(self.loop, self.transport, self.abort)
         self._pings = full(limits.PINGS, self.loop.time())
         self._aborted = False
+        self._between = False
         self.close_timeout = limits.GOODBYE_SECONDS
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -77,8 +79,13 @@ class GuardedSocket(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse at most `READ_SLICE` bytes at once, so that one read makes few frames.
 
-        The request, which comes first, is whole and was bounded before.
+        The request, which comes first, is whole and was bounded before. Whole messages are taken
+        without the library, as long as it stands between two messages.
         """
+        if self._between and not self.close_sent and self.conn.state is State.OPEN:
+            data = self._take(data)
+            if not data:
+                return
         if len(data) <= limits.READ_SLICE or not self.handshake_initiated:
             self._read(data)
             return
@@ -86,8 +93,27 @@ class GuardedSocket(WebSocketsSansIOProtocol):
             if not self.transport.is_closing():
                 self._read(data[start : start + limits.READ_SLICE])
 
+    def _take(self, data: bytes) -> bytes:
+        """Take the whole messages that come first; return the rest."""
+        at = 0
+        while (found := read(data, at, limits.FRAME_BYTES)) is not None:
+            message, at = found
+            self._put(message)
+            if self.queue.qsize() > limits.QUEUED_FRAMES:
+                self.abort()
+                return b""
+        return data[at:] if at else data
+
+    def _put(self, message: bytes) -> None:
+        """Pass a message on; read on while few wait, which spares two calls to the system."""
+        self.queue.put_nowait({"type": "websocket.receive", "bytes": message})
+        if not self.read_paused and self.queue.qsize() >= limits.READ_AHEAD:
+            self.read_paused = True
+            self.transport.pause_reading()
+
     def _read(self, data: bytes) -> None:
         super().data_received(data)
+        self._between = between_messages(self.conn)
         if self.queue.qsize() > limits.QUEUED_FRAMES:
             self.abort()
         elif not self.handshake_initiated:  # the request was bad; uvicorn would leave it at that
@@ -95,14 +121,11 @@ class GuardedSocket(WebSocketsSansIOProtocol):
             self.transport.close()
 
     def handle_bytes(self, event: Frame) -> None:
-        """Take a message; read on while few wait, which spares two calls to the system."""
-        if not event.fin or self.close_sent:
+        """Take a message, or the first fragment of one."""
+        if event.fin and not self.close_sent:
+            self._put(bytes(event.data))
+        else:
             super().handle_bytes(event)
-            return
-        self.queue.put_nowait({"type": "websocket.receive", "bytes": bytes(event.data)})
-        if not self.read_paused and self.queue.qsize() >= limits.READ_AHEAD:
-            self.read_paused = True
-            self.transport.pause_reading()
 
     def handle_text(self, event: Frame) -> None:
         """Pass on that there was text, which our protocol has no use for, and not what it said."""
@@ -184,3 +207,17 @@ class GuardedSocket(WebSocketsSansIOProtocol):
         super().shutdown()
         if not self.disconnected:
             self._unread.watch(limits.CLOSING_SECONDS)
+
+
+def between_messages(conn: Protocol) -> bool:
+    """Whether the library has read one message to its end, and nothing of the next.
+
+    Its parser is a generator; in such a moment, and in no other, the innermost one that it waits
+    in is that which waits for a byte at all. Where we can't tell, the library reads on.
+    """
+    waits_in: object = conn.parser
+    while isinstance(waits_in, GeneratorType):
+        if waits_in.gi_yieldfrom is None:
+            return waits_in.__name__ == "at_eof" and conn.current_size is None
+        waits_in = waits_in.gi_yieldfrom
+    return False
