@@ -98,9 +98,13 @@ class Gate:
         self._usual = happened(self._usual, now, USUAL_SECONDS)
         return True
 
-    def hurries(self) -> bool:
-        """Whether a newcomer who may come in has to come later, since a raid is let in slowly."""
-        return self.raided and not self._raiders.allows(RAID)
+    def has_turn(self) -> bool:
+        """Whether a newcomer could come in now; in a raid they are let in slowly."""
+        return not self.raided or self._raiders.has(RAID)
+
+    def takes_turn(self) -> bool:
+        """Whether a newcomer comes in now; in a raid this uses up a turn."""
+        return not self.raided or self._raiders.allows(RAID)
 
     def tries(self, visitor: Visitor) -> int:
         """Return how much work is asked of this newcomer; 0 under no pressure."""

@@ -98,6 +98,8 @@ class PublicRoutes:
         refusal = house.gate.refusal(visitor)
         if refusal is not None:
             return _refused(refusal, house.gate.block(visitor))
+        if not house.gate.has_turn():
+            return error("slowly", 503)
         try:
             if asked.proof is not None:
                 return await self._enter_by_proof(asked.proof, visitor)
@@ -124,7 +126,7 @@ class PublicRoutes:
         return answer({"challenge": challenge, "tries": tries})
 
     async def _admission(self) -> Response:
-        if self._house.gate.hurries():
+        if not self._house.gate.takes_turn():
             return error("slowly", 503)
         return answer({"admission": await self._house.admissions.give(SEEKER)})
 

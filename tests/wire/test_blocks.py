@@ -166,6 +166,13 @@ async def test_in_a_raid_newcomers_work_and_come_one_by_one_and_nobody_inside_is
     await conversation.sees("I do not notice")
     one._connection.drop()
     await one.hears("resumed")
+    gate = house.app.house.gate
+    while gate.takes_turn():
+        pass
+    late = await asks_to_enter(house.url, an_address())
+    assert (late.status, late.error) == (503, "slowly")
+    await inside.says("nor do I notice now")
+    await conversation.sees("nor do I notice now")
     await supervisor.sets_raid(minutes=0)
     await knows(house.app.house.gate, 0)
     assert "admission" in (await asks_to_enter(house.url, here)).fields
