@@ -3,38 +3,28 @@
 The border to py_webauthn. The device must have verified its owner, by finger, face or PIN, so
 that a passkey is more than having the device. Whatever an answer holds that is wrong, it is
 wrong in one way: no reason is told. Challenges are kept and used up by the caller.
+
+py_webauthn is imported when a passkey is first met: it would be a tenth of each start.
 """
 
 import struct
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from config.clock import Millis
 from config.ids import AccountId
 from staff.factors import Factors, Passkey
 
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
 CHALLENGE_BYTES: Final = 32
 _TIMEOUT_MS: Final = 120_000
 _WRONG: Final = (
-    WebAuthnException,
     ValueError,
     LookupError,
     TypeError,
@@ -45,7 +35,7 @@ _WRONG: Final = (
     struct.error,
     UnsupportedAlgorithm,
 )
-"""What py_webauthn and what it uses raise of an answer that is none."""
+"""What py_webauthn uses raises of an answer that is none; beside its own `WebAuthnException`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +58,13 @@ def enrolment_options(
     party: Party, account: AccountId, login: str, display: str, factors: Factors, challenge: bytes
 ) -> str:
     """Return the JSON that a browser needs to make a passkey."""
+    from webauthn import generate_registration_options, options_to_json
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options = generate_registration_options(
         rp_id=party.id,
         rp_name=party.name,
@@ -87,6 +84,9 @@ def enrolment_options(
 
 def enrolled(party: Party, answer: str, challenge: bytes, name: str, now: Millis) -> Passkey | None:
     """Return the passkey that a browser has made, if its answer is right."""
+    from webauthn import verify_registration_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         made = verify_registration_response(
             credential=answer,
@@ -95,13 +95,16 @@ def enrolled(party: Party, answer: str, challenge: bytes, name: str, now: Millis
             expected_origin=party.origin,
             require_user_verification=True,
         )
-    except _WRONG:
+    except (WebAuthnException, *_WRONG):
         return None
     return Passkey(made.credential_id, made.credential_public_key, made.sign_count, name, now)
 
 
 def proof_options(party: Party, factors: Factors, challenge: bytes) -> str:
     """Return the JSON that a browser needs to use one of these passkeys."""
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = generate_authentication_options(
         rp_id=party.id,
         challenge=challenge,
@@ -116,6 +119,9 @@ def proved(
     party: Party, answer: str, challenge: bytes, factors: Factors
 ) -> tuple[Passkey, int] | None:
     """Return which passkey has answered, and its new count, if the answer is right."""
+    from webauthn import verify_authentication_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         said = msgspec.json.decode(answer, type=_Answer).id
         one = next((key for key in factors.passkeys if shown_id(key) == said), None)
@@ -130,15 +136,17 @@ def proved(
             credential_current_sign_count=one.sign_count,
             require_user_verification=True,
         )
-    except _WRONG:
+    except (WebAuthnException, *_WRONG):
         return None
     return one, verified.new_sign_count
 
 
 def shown_id(passkey: Passkey) -> str:
     """Return the id of a passkey as it is written in JSON."""
-    return bytes_to_base64url(passkey.id)
+    return urlsafe_b64encode(passkey.id).rstrip(b"=").decode()
 
 
-def _descriptors(factors: Factors) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(factors: Factors) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=one.id) for one in factors.passkeys]

