@@ -13,8 +13,6 @@ import pytest
 from chat.entry import Line
 from chat.keyring_files import FolderKeyring
 from chat.log_redis import RedisLog
-from client.conversation import Conversation
-from client.errors import Refused
 from client.seeker import Seeker
 from client.supporter import Supporter
 from config.ids import ConversationId
@@ -22,55 +20,12 @@ from config.risk import ESCALATES_FROM
 from safety.desk_redis import DeskRedis
 from store.client import Store, connect
 from store.embedded import embedded, socket_path
+from tests.support.pairs import PACE, PATIENT, Pair
 from tests.support.people import PASSPHRASE, employ
 from tests.support.server import ServerProcess, server_process
 
 PAIRS = 4
 KILLS = 24
-CRISIS = "I want to end my life tonight"
-CRISIS_EVERY = 7
-PATIENT = 90.0
-PACE = 0.2
-"""Seconds between attempts of someone who writes faster than a person."""
-
-
-class Pair:
-    """A seeker and a supporter who talk, and what they were told is durable."""
-
-    def __init__(self, seeker: Seeker, conversation: Conversation) -> None:
-        self.seeker = seeker
-        self.conversation = conversation
-        self.acknowledged: dict[int, str] = {}
-        self._told = asyncio.Event()
-
-    async def _say(self, side: Seeker | Conversation, text: str) -> None:
-        """Say a line, as soon as the server's limit for one person allows it."""
-        while True:
-            try:
-                seq = await side.says(text, seconds=PATIENT)
-            except Refused as refused:
-                assert refused.reason == "too_fast"
-                await asyncio.sleep(PACE)
-            else:
-                self.acknowledged[seq] = text
-                return
-
-    async def goes_on(self, lines: int) -> None:
-        """Return once so many more lines have been acknowledged."""
-        goal = len(self.acknowledged) + lines
-        while len(self.acknowledged) < goal:
-            self._told.clear()
-            await self._told.wait()
-
-    async def talk(self, stop: asyncio.Event) -> None:
-        """Say lines in turn until told to stop; a line that is not acknowledged is not counted."""
-        number = 0
-        while not stop.is_set():
-            number += 1
-            text = f"{CRISIS} {number}" if number % CRISIS_EVERY == 0 else f"seeker {number}"
-            await self._say(self.seeker, text)
-            await self._say(self.conversation, f"supporter {number}")
-            self._told.set()
 
 
 @pytest.mark.timeout(400)
