@@ -21,6 +21,8 @@ from chat import protocol as wire
 from chat import protocol_staff as staff
 from chat.entry import FlagDoubted, FlagRaised, Line, LogEntry, StaffLogEntry
 from chat.log import PAGE, Log
+from chat.tails import Tail, lost
+from chat.wakes import Wakes
 from config.ids import AccountId, ConversationId, Seq
 from safety.verdict import ContextLine, Reading
 from store.errors import StoreError
@@ -29,22 +31,6 @@ log = logging.getLogger("benchside.relay")
 
 CONTEXT_LINES = 24
 """Earlier lines that the filter is shown: its rules reach no further back."""
-
-
-class Wakes(Protocol):
-    """Where wake-ups come from. They may be lost and may come twice."""
-
-    async def listen(self, channel: str, listener: Callable[[str, bytes], None]) -> None:
-        """Call `listener` for each wake-up of `channel`, and once when that takes hold."""
-        ...
-
-    async def forget(self, channel: str) -> None:
-        """Stop calling the listener of `channel`."""
-        ...
-
-    def on_gap(self, listener: Callable[[], None]) -> None:
-        """Call `listener` whenever wake-ups may have been lost."""
-        ...
 
 
 class Follower(Protocol):
@@ -79,6 +65,10 @@ class Follower(Protocol):
         """Be told of something that is in no log: typing, reading, presence."""
         ...
 
+    def lost_tail(self, conversation: ConversationId) -> None:
+        """Forget what was heard, since the store has lost some of it. All is heard again."""
+        ...
+
 
 class _Following:
     """One conversation in this process."""
@@ -90,6 +80,14 @@ class _Following:
         self.staff_positions: dict[Follower, int] = {}
         self.context: deque[ContextLine] = deque(maxlen=CONTEXT_LINES)
         self.context_at = 0
+        self.tail: Tail | None = None
+
+    def begins_again(self) -> Iterable[Follower]:
+        """Forget all that was told; return who has to hear it again."""
+        self.tail, self.context_at = None, 0
+        self.context.clear()
+        self.positions = dict.fromkeys(self.positions, 0)
+        return tuple(self.positions)
 
     def starts(self, positions: dict[Follower, int]) -> set[int]:
         """Return where the log is to be read from: the positions of all who have room."""
@@ -109,7 +107,8 @@ class Relay:
         self._stale_staff: set[ConversationId] = set()
         self._left: set[ConversationId] = set()
         self._wanted = asyncio.Event()
-        wakeups.on_gap(self.look_everywhere)
+        self._doubted: set[ConversationId] = set()
+        wakeups.on_gap(self._gap)
 
     def __contains__(self, conversation: ConversationId) -> bool:
         return conversation in self._followings
@@ -213,6 +212,11 @@ class Relay:
         for conversation in self._followings:
             self.look(conversation)
 
+    def _gap(self) -> None:
+        """Another server may stand in for the one that was there, and know less."""
+        self._doubted.update(self._followings)
+        self.look_everywhere()
+
     def _woken(self, channel: str, payload: bytes) -> None:
         conversation = self._by_channel.get(channel)
         if conversation is None:
@@ -242,9 +246,27 @@ class Relay:
             for conversation in left:
                 if conversation not in self._followings:
                     await self._wakeups.forget(self._log.channel(conversation))
+            if self._doubted:
+                await self._check_tails()
             await self._catch_up(stale)
             for conversation in stale_staff:
                 await self._catch_up_staff(conversation)
+
+    async def _check_tails(self) -> None:
+        """Begin again where the store has lost what was told."""
+        doubted, self._doubted = self._doubted, set()
+        followed = {id_: one for id_, one in self._followings.items() if id_ in doubted}
+        try:
+            gone = await lost(self._log, {id_: f.tail for id_, f in followed.items() if f.tail})
+        except StoreError as error:
+            self._doubted |= doubted
+            log.warning("the ends of %d logs could not be read: %s", len(followed), error)
+            return
+        for id_ in gone:
+            log.error("the store has lost the end of the log of %s; it is told again", id_)
+            for follower in followed[id_].begins_again():
+                follower.lost_tail(id_)
+            self.look(id_)
 
     async def _catch_up(self, conversations: set[ConversationId]) -> None:
         """Hand over a page of each of these; what could not be read waits for the next look."""
@@ -367,7 +389,8 @@ class _Frames:
 def _remember(
     following: _Following, seq: Seq, entry: LogEntry, reading: Reading | None = None
 ) -> None:
-    """Keep the last lines as the filter's context."""
+    """Keep the last lines as the filter's context, and how far anybody was told."""
+    following.tail = following.tail.then(seq, entry) if following.tail else Tail(seq, entry)
     if seq > following.context_at and isinstance(entry, Line):
         following.context_at = seq
         by: Literal["seeker", "supporter"] = "seeker" if entry.by == "seeker" else "supporter"

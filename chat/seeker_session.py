@@ -289,6 +289,10 @@ class SeekerSession:
             case _:
                 pass
 
+    def lost_tail(self, conversation: ConversationId) -> None:
+        """Begin again with an empty page; what is kept follows."""
+        self._tell(wire.Reset())
+
     def gives_way(self, number: int) -> bool:
         """Close for a newer connection of the same seeker; return whether it is newer."""
         if number <= self._number:

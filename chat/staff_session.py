@@ -11,7 +11,7 @@ from typing import Literal
 from chat import facts
 from chat import protocol as wire
 from chat import protocol_staff as staff
-from chat.closing import Closing
+from chat.closing import Closing, Closings
 from chat.entry import ConversationEnded, LogEntry, MemberLeft
 from chat.floor import Floor
 from chat.log import PAGE, Record
@@ -249,6 +249,10 @@ class StaffSession:
                 self.shown.open.pop(conversation, None)
             case _:
                 pass
+
+    def lost_tail(self, conversation: ConversationId) -> None:
+        """Come back, and be shown everything as it is kept."""
+        self._outbox.close(Closings.UNAVAILABLE.value)
 
     def hint(self, conversation: ConversationId, hint: str) -> None:
         """Pass on typing, reading and presence."""

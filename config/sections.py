@@ -76,9 +76,9 @@ class Store(Section, frozen=True):
     url: Annotated[
         str,
         Meta(
-            pattern=r"^((redis|rediss|unix|redis\+sentinel|redis\+cluster)://\S+)?$",
-            description="Valkey 8+ or Redis 7+: redis://, rediss://, unix://, redis+sentinel:// "
-            "or redis+cluster://. Empty: a Valkey of its own in the folder below.",
+            pattern=r"^((rediss?(\+sentinel|\+cluster)?|unix)://\S+)?$",
+            description="Valkey 8+ or Redis 7+: redis://, unix://, redis+sentinel:// or "
+            "redis+cluster://; rediss for TLS. Empty: a Valkey of its own in the folder below.",
         ),
     ] = ""
     replicas: Annotated[

@@ -64,8 +64,9 @@ class Durability:
 
     def holds(self, proof: Sequence[Reply | Exception]) -> bool:
         """Whether the answers to `proof` say that enough replicas have it all."""
-        count = proof[-1]
-        return isinstance(count, int) and count >= self.replicas
+        mark, count = proof
+        marked = not isinstance(mark, Exception)
+        return marked and isinstance(count, int) and count >= self.replicas
 
     def shortcomings(self, server: str, facts: Mapping[str, str]) -> list[str]:
         """Return what is to be set at a server so that it keeps what it acknowledges.

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import msgpack  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
@@ -72,6 +72,9 @@ class Follower:
 
     def hint(self, conversation: ConversationId, hint: str) -> None:
         self.hints.append(hint)
+
+    def lost_tail(self, conversation: ConversationId) -> None:
+        self.entries.clear()
 
     @property
     def facts(self) -> list[dict[str, object]]:
@@ -166,6 +169,13 @@ class SlowLog(MemoryLog):
         if self.failing:
             raise StoreUnreachable
         return entries
+
+    def forgets_after(self, seq: int) -> None:
+        """Lose the end of the log, as a store that had not brought it to a replica."""
+        kept = self._all[ONE]
+        del kept.entries[seq:]
+        kept.record = replace(kept.record, last=Seq(seq))
+        kept.refs = {ref: at for ref, at in kept.refs.items() if at <= seq}
 
     async def read_staff(
         self, conversation: ConversationId, since: int, limit: int | None = None
@@ -329,6 +339,37 @@ async def test_lost_wake_ups_cost_time_and_nothing_more(here: Process, there: Pr
     await seeker.has_heard(5)
     await anna.has_heard(5)
     await anna.has_been_told("whispered", 1)
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+async def test_who_heard_what_a_store_has_lost_hears_all_again(
+    here: Process, there: Process, others: int
+) -> None:
+    seeker = Follower()
+    await here.follows(seeker)
+    for number in range(4):
+        await here.says(f"r{number}")
+    await seeker.has_heard(4)
+    here.log.forgets_after(3)
+    here.log.wires.deaf = True
+    for number in range(others):  # the seq of the line that is lost is given away
+        await there.says(f"other {number}")
+    here.log.wires.deaf = False
+    here.log.wires.gap()
+    await seeker.has_been_told("said", 4 + 3 + others)
+    assert seeker.entries == list(range(1, 4 + others))
+    refs = [fact["ref"] for fact in seeker.of("said")[4:]]
+    assert refs == ["r0", "r1", "r2", "other 0", "other 1"][: 3 + others]
+
+
+async def test_after_a_gap_nothing_is_heard_twice(here: Process) -> None:
+    seeker = Follower()
+    await here.follows(seeker)
+    for number in range(3):
+        await here.says(f"r{number}")
+    here.log.wires.gap()
+    await here.says("r3")
+    await seeker.has_heard(4)
 
 
 async def test_wake_ups_that_come_twice_are_heard_once(here: Process, there: Process) -> None:

@@ -90,6 +90,10 @@ class Shown:
     def hint(self, conversation: ConversationId, hint: str) -> None:
         """See `Follower`."""
 
+    def lost_tail(self, conversation: ConversationId) -> None:
+        """See `Follower`."""
+        raise AssertionError("somebody was shown what was then lost")
+
 
 @dataclass
 class Load:
