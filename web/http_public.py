@@ -1,33 +1,21 @@
-"""HTTP for everybody: pages, files, what the house is, an admission, and the health of it all.
+"""HTTP for everybody: pages, files, what the house is, the entrance, and the health of it all.
 
 Pages and helplines need no store, so they are there when it is not.
 """
 
 import logging
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from safety.blocks import Block
 from store.errors import StoreError
-from web.admissions import SEEKER
-from web.answers import answer, body_of, error
-from web.gate import Refusal
+from web.answers import answer, error
+from web.entrance import Entrance
 from web.house import House
-from web.origins import foreign_origin
 from web.pages import CONTENT_SECURITY_POLICY, NAMES, Asset
-from web.proofs import Proof
-from web.visitors import Visitor
 
 log = logging.getLogger("benchside.http")
-
-
-class Asking(msgspec.Struct, frozen=True):
-    """Somebody asks to be let in; with a proof, if work was asked for."""
-
-    proof: Proof | None = None
 
 
 class PublicRoutes:
@@ -35,6 +23,7 @@ class PublicRoutes:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._entrance = Entrance(house)
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -48,7 +37,7 @@ class PublicRoutes:
             Route("/static/{path:path}", self.asset),
             Route("/locales/{path:path}", self.asset),
             Route("/api/info", self.info),
-            Route("/api/enter", self.enter, methods=["POST"]),
+            Route("/api/enter", self._entrance.enter, methods=["POST"]),
             Route("/health/live", self.live),
             Route("/health/ready", self.ready),
             Route("/metrics", self.metrics),
@@ -88,48 +77,6 @@ class PublicRoutes:
         """What the house is."""
         return Response(self._house.info, media_type="application/json")
 
-    async def enter(self, request: Request) -> Response:
-        """Give an admission to a seeker, or a challenge first while too many come."""
-        house = self._house
-        if foreign_origin(dict(request.scope["headers"]), house.settings.web.public_origin):
-            return error("origin", 403)
-        asked = await body_of(request, Asking)
-        visitor = house.visitor(request.scope)
-        refusal = house.gate.refusal(visitor)
-        if refusal is not None:
-            return _refused(refusal, house.gate.block(visitor))
-        if not house.gate.has_turn():
-            return error("slowly", 503)
-        try:
-            if asked.proof is not None:
-                return await self._enter_by_proof(asked.proof, visitor)
-            if not house.gate.admits(visitor):
-                return error("too_many", 429)
-            tries = house.gate.tries(visitor)
-            return await (self._challenge(tries) if tries else self._admission())
-        except StoreError:
-            return error("unavailable", 503)
-
-    async def _enter_by_proof(self, proof: Proof, visitor: Visitor) -> Response:
-        house = self._house
-        if not house.gate.trusts(visitor):
-            return error("too_many", 429)
-        if await house.proofs.accepts(proof, house.parts.now()):
-            return await self._admission()
-        house.gate.failed(visitor)
-        return error("proof", 403)
-
-    async def _challenge(self, tries: int) -> Response:
-        challenge = await self._house.proofs.challenge(tries, self._house.parts.now())
-        if challenge is None:
-            return error("full", 503)
-        return answer({"challenge": challenge, "tries": tries})
-
-    async def _admission(self) -> Response:
-        if not self._house.gate.takes_turn():
-            return error("slowly", 503)
-        return answer({"admission": await self._house.admissions.give(SEEKER)})
-
     async def live(self, request: Request) -> Response:
         """Whether the process answers."""
         return answer({"ok": True})
@@ -153,18 +100,6 @@ class PublicRoutes:
         except StoreError:
             return error("unavailable", 503)
         return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-def _refused(refusal: Refusal, block: Block | None) -> Response:
-    match refusal:
-        case "paused" if block is not None:
-            return error(refusal, 403, until=block.until)
-        case "paused" | "blocked":
-            return error(refusal, 403)
-        case "too_many":
-            return error(refusal, 429)
-        case _:
-            return error(refusal, 503)
 
 
 def _compressed(request: Request, asset: Asset) -> Response:

@@ -62,6 +62,7 @@ class Metrics:
         self._flags = self._counter("flags", "Lines by risk", "risk")
         self._unscreened = self._counter("unscreened", "Lines that no filter read")
         self._wrong = self._counter("wrong_flags", "Flags that staff call wrong")
+        self._newcomers = self._counter("newcomers", "Answers to newcomers", "answer")
         self._offers = self._counter("offers", "Offers made")
         self._feedback = self._counter("feedback", "Answers to: did it help", "helped")
         self._line_seconds = self._histogram("line_seconds", "From frame to commit", FAST)
@@ -95,6 +96,10 @@ class Metrics:
         self._flags.labels(risk.name.lower()).inc()
         if tier == "unscreened":
             self._unscreened.inc()
+
+    def newcomer(self, answer: str) -> None:
+        """Somebody asked to be let in, and was answered so."""
+        self._newcomers.labels(answer).inc()
 
     def pairing(self, seconds: float) -> None:
         """See `Tallies`."""

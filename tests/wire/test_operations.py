@@ -29,6 +29,7 @@ PROMISED = {
     "benchside_escalations_unacknowledged",
     "benchside_escalations_unresolved",
     "benchside_sockets",
+    "benchside_newcomers_total",
     "benchside_offers_total",
     "benchside_lines_total",
     "benchside_flags_total",
@@ -75,10 +76,11 @@ async def test_the_metrics_have_the_promised_names_and_no_ids(guests: Guests) ->
     assert samples["benchside_escalations_unacknowledged"] >= 1
     assert 'benchside_lines_total{by="supporter"}' in text
     assert 'benchside_flags_total{risk="imminent"}' in text
+    assert 'benchside_newcomers_total{answer="admitted"}' in text
     ids = [seeker.conversation, seeker.name, await house.account("amina"), "amina", "Amina"]
     assert not [id_ for id_ in ids if id_ in text]
     labels = set(re.findall(r'(\w+)="', text))
-    assert labels <= {"by", "risk", "le", "helped"}
+    assert labels <= {"by", "risk", "le", "helped", "answer"}
 
 
 async def test_a_closed_house_lets_nobody_in_and_says_so(tmp_path: Path) -> None:
