@@ -37,6 +37,8 @@ CALM_SECONDS = 2 * limits.PING_SECONDS
 anybody is taken for gone. While the store was away nobody could renew a lease."""
 CHUNK = 200
 """Conversations that a sweep asks for at once."""
+TURN_MS = int(800 * limits.SWEEP_SECONDS)
+"""How long nobody else sweeps: a little less than until the next time, so that none is left out."""
 LOOK_SECONDS = 15.0
 """How often this process compares its positions with the logs."""
 
@@ -90,10 +92,7 @@ class Sweeps:
                 self._calm_since = monotonic()  # the machine slept, or the store was slow
             swept = monotonic()
             try:
-                if monotonic() - self._calm_since > CALM_SECONDS:
-                    await self.once()
-                else:
-                    await self.call_for_help()
+                await self._sweep()
             except StoreError as error:
                 self._calm_since = monotonic()
                 log.warning("sweep failed: %s", error)
@@ -103,6 +102,17 @@ class Sweeps:
                 looked = monotonic()
                 self._parts.relay.look_everywhere()
                 await self._take_away()
+
+    async def _sweep(self) -> None:
+        """Sweep, if it is this process's turn: one of all that share the room does it at a time.
+
+        Sweeping costs as much as there are conversations, so not each process can. Whoever
+        doubts its own view of who is here only calls for help, and leaves the turn to others.
+        """
+        if monotonic() - self._calm_since <= CALM_SECONDS:
+            await self.call_for_help()
+        elif await self._parts.room.take_turn(self._parts.now(), TURN_MS):
+            await self.once()
 
     async def _take_away(self) -> None:
         try:
@@ -173,7 +183,7 @@ class Sweeps:
         for some in _chunks(settled):
             records = await parts.log.find_many(some)
             places = await parts.room.place(some)
-            seats = await parts.room.matched()
+            seats = await parts.room.matched(some)
             for id_, record in zip(some, records, strict=True):
                 if record is None:
                     await parts.room.release(id_, now)

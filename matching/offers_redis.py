@@ -14,7 +14,7 @@ from matching.limits import (
 )
 from matching.room_redis import RoomInStore, offer_rows, read_ticket
 from matching.ticket import DeclineReason, ExpiredOffer, Offer, OpenOffer, Seat, head_start
-from store.replies import Reply, as_int, as_list, as_scored, as_text
+from store.replies import Reply, as_float, as_int, as_list, as_scored, as_text
 
 
 class OffersInStore(RoomInStore):
@@ -92,10 +92,21 @@ class OffersInStore(RoomInStore):
             offers.append(OpenOffer(held, ticket))
         return offers
 
-    async def matched(self) -> Mapping[ConversationId, Seat]:
+    async def matched(
+        self, among: Sequence[ConversationId] | None = None
+    ) -> Mapping[ConversationId, Seat]:
         """See `Seats`."""
         k = self._keys
-        rows = as_scored(await self._store.call("ZRANGE", k.matched, 0, -1, "WITHSCORES"))
+        rows: list[tuple[str, float]] = []
+        if among is None:
+            rows = as_scored(await self._store.call("ZRANGE", k.matched, 0, -1, "WITHSCORES"))
+        elif among:
+            scores = as_list(await self._store.call("ZMSCORE", k.matched, *among))
+            rows = [
+                (id_, as_float(score))
+                for id_, score in zip(among, scores, strict=True)
+                if score is not None
+            ]
         if not rows:
             return {}
         fields = [f"supporter:{conversation}" for conversation, _ in rows]

@@ -54,6 +54,7 @@ class Keys:
         self.codes = f"{self._tag}:codes"
         """hash code's hash -> `<until> <conversation>`."""
         self.pickups = f"{self._tag}:pickups"
+        self.turn = f"{self._tag}:turn"
         """list of `<at> <wait ms>`, newest first."""
         self.wake = f"{self._tag}:wake"
         """sharded channel of wake-ups."""

@@ -71,6 +71,7 @@ class TicketsInMemory:
     )
     _codes: dict[TokenHash, Code] = field(default_factory=dict[TokenHash, Code])
     _pickups: list[Pickup] = field(default_factory=list[Pickup])
+    _turn_ends: Millis = Millis(0)  # noqa: RUF009 - a NewType, no call at run time
     _tally: Counter[tuple[int, str]] = field(default_factory=Counter[tuple[int, str]])
     _listeners: list[Callable[[Wake], None]] = field(default_factory=list[Callable[[Wake], None]])
 

@@ -130,8 +130,10 @@ class Offers(Protocol):
 class Seats(Protocol):
     """Who sits with whom."""
 
-    async def matched(self) -> Mapping[ConversationId, Seat]:
-        """Return all matches."""
+    async def matched(
+        self, among: Sequence[ConversationId] | None = None
+    ) -> Mapping[ConversationId, Seat]:
+        """Return all matches, or those of these conversations."""
         ...
 
     async def requeue(
@@ -207,6 +209,10 @@ class Overview(Protocol):
 
     async def pickups(self) -> list[Pickup]:
         """Return the last pickups out of the queue, newest first (`accept` records them)."""
+        ...
+
+    async def take_turn(self, now: Millis, for_ms: int) -> bool:
+        """Take the turn to sweep, for so long; False if another process has it."""
         ...
 
     async def totals(self, now: Millis) -> Totals:

@@ -119,12 +119,15 @@ class MemoryWaitingRoom(TicketsInMemory):
 
     # Seats
 
-    async def matched(self) -> Mapping[ConversationId, Seat]:
+    async def matched(
+        self, among: Sequence[ConversationId] | None = None
+    ) -> Mapping[ConversationId, Seat]:
         """See `Seats`."""
         return {
             conversation: Seat(seeker.supporter, seeker.since)
             for conversation, seeker in self._seekers.items()
             if seeker.state is State.MATCHED and seeker.supporter
+            if among is None or conversation in among
         }
 
     async def requeue(
@@ -239,6 +242,13 @@ class MemoryWaitingRoom(TicketsInMemory):
         return kept.conversation
 
     # Overview and wake-ups
+
+    async def take_turn(self, now: Millis, for_ms: int) -> bool:
+        """See `Overview`."""
+        if now < self._turn_ends:
+            return False
+        self._turn_ends = Millis(now + for_ms)
+        return True
 
     async def pickups(self) -> list[Pickup]:
         """See `Overview`."""

@@ -23,6 +23,11 @@ class RedisWaitingRoom(TicketsInStore, PresenceInStore):
         parts = (as_text(row).split(" ") for row in rows)
         return [Pickup(Millis(int(at)), int(wait)) for at, wait in parts]
 
+    async def take_turn(self, now: Millis, for_ms: int) -> bool:
+        """See `Overview`; the store's clock ends a turn."""
+        taken = await self._store.call("SET", self._keys.turn, int(now), "NX", "PX", for_ms)
+        return taken is not None
+
     async def totals(self, now: Millis) -> Totals:
         """See `Overview`."""
         k = self._keys

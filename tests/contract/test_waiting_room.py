@@ -331,6 +331,8 @@ async def test_accepting_matches(room: WaitingRoom) -> None:
     await room.offer(an_offer(ONE, ANNA), Risk.NONE, NOW)
     assert await room.accept(OFFER, ANNA, after(5)) == ONE
     assert await room.matched() == {ONE: Seat(ANNA, after(5))}
+    assert await room.matched([TWO, ONE]) == {ONE: Seat(ANNA, after(5))}
+    assert await room.matched([TWO]) == await room.matched([]) == {}
     assert await room.offered() == []
     assert (await the_supporter(room, ANNA)).load == 1
 
@@ -759,3 +761,8 @@ async def test_passes_at_the_same_time_pair_nobody_twice(room: WaitingRoom) -> N
 async def test_a_pass_without_anybody_free_reads_no_queue(room: WaitingRoom) -> None:
     await arrive(room, ONE)
     assert await PairingPass(room, numbers().__next__).run(lambda: NOW) == []
+
+
+async def test_one_process_at_a_time_takes_the_turn_to_sweep(room: WaitingRoom) -> None:
+    assert await room.take_turn(NOW, 60_000)
+    assert not await room.take_turn(NOW, 60_000)
