@@ -13,6 +13,9 @@ from chat.floor import Floor
 from chat.parts import Parts
 from config.ids import ConversationId
 
+CHUNK = 200
+"""Conversations that are looked for at once."""
+
 
 async def erase(parts: Parts, id_: ConversationId) -> None:
     """End a conversation, if it goes on, and destroy all that was said in it. Safe to repeat.
@@ -42,8 +45,10 @@ class Erasures:
         followed = frozenset(parts.relay.conversations())
         parts.log.let_go(followed)
         shown = followed.union(*(member.shows() for member in self._floor.all_staff()))
-        for id_ in await parts.log.gone(tuple(shown)):
-            self._take_away(id_, "erased" if id_ in followed else "expired")
+        asked = tuple(shown)
+        for start in range(0, len(asked), CHUNK):
+            for id_ in await parts.log.gone(asked[start : start + CHUNK]):
+                self._take_away(id_, "erased" if id_ in followed else "expired")
 
     def _take_away(self, id_: ConversationId, reason: Literal["erased", "expired"]) -> None:
         self._parts.log.let_go(frozenset(self._parts.relay.conversations()) - {id_})

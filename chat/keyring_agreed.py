@@ -46,9 +46,9 @@ class AgreedKeyring:
         return None if found is None else await self._agree(day, found)
 
     async def days(self) -> tuple[Day, ...]:
-        """See `Keyring.days`."""
-        kept = await self._keyring.days()
-        return tuple(sorted({*kept, *self._agreed}))
+        """See `Keyring.days`; with those that only the store knows of, since they are lost."""
+        registered = as_map(await self._store.call("HGETALL", _DAYS))
+        return tuple(sorted({*await self._keyring.days(), *self._agreed, *map(Day, registered)}))
 
     async def missing(self) -> tuple[Day, ...]:
         """Return the days whose key the store knows of, and which is not here.

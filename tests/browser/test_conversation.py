@@ -159,3 +159,24 @@ async def test_a_supervisor_looks_after_the_roster(house: House) -> None:
     await newcomer.clicks("set-passphrase")
     await newcomer.page.wait_for_url("**/supporter")
     await newcomer.sees("no-training")
+
+
+async def test_a_seeker_erases_what_was_said_and_it_is_gone_from_both_pages(house: House) -> None:
+    supporter = await house.staff("amina", "/supporter")
+    seeker = await house.seeker("something that I would rather take back")
+    await supporter.clicks("availability-available")
+    await supporter.clicks("accept")
+    await supporter.sees_line("something that I would rather take back")
+    await seeker.sees("talk")
+    await seeker.clicks("erase")
+    await seeker.sees("erase-dialog", "Nobody can bring them back")
+    await seeker.is_accessible()
+    await seeker.clicks("dialog-close")
+    assert any("take back" in line for line in await seeker.lines()), "it asked first"
+    await seeker.clicks("erase")
+    await seeker.clicks("erase-sure")
+    await seeker.sees("after-mood", "Everything that was said is erased")
+    await expect(supporter.page.get_by_text("they erased everything").first).to_be_visible()
+    for person in (seeker, supporter):
+        assert "take back" not in await person.page.content()
+    await expect(seeker.the("erase")).to_have_count(0)

@@ -1,5 +1,6 @@
 """Commands that meet a real server and a real store, as an operator runs them."""
 
+import asyncio
 import json
 import os
 import re
@@ -14,6 +15,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+
+from tests.support.raw import raw_seeker, raw_socket
 
 BENCHSIDE = (sys.executable, "-m", "web")
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,8 +156,9 @@ def test_the_doctor_says_what_works(tmp_path: Path) -> None:
 
 
 def test_lost_keys_are_named_and_given_up_only_when_told_to(tmp_path: Path) -> None:
-    with _serving(tmp_path):
-        pass
+    with _serving(tmp_path) as printed:
+        url = printed[1].split()[1].rstrip("/")
+        held = asyncio.run(_comes_in(url))
     (key,) = (tmp_path / "keys").glob("2*.key")
     key.unlink()
     refused = _run(tmp_path, "serve", "--port", "0")
@@ -164,7 +168,19 @@ def test_lost_keys_are_named_and_given_up_only_when_told_to(tmp_path: Path) -> N
     assert json.loads(_run(tmp_path, "keys", "--json").stdout)["lost"] == [key.stem]
     assert "given up" in _run(tmp_path, "keys", "--forget-lost").stdout
     with _serving(tmp_path) as printed:
-        assert "ready" in printed[0]
+        assert asyncio.run(_is_let_back(printed[1].split()[1].rstrip("/"), held)) is False
+
+
+async def _comes_in(url: str) -> str:
+    """Begin a conversation; return its token."""
+    async with raw_seeker(url, "hello") as seeker:
+        return (await seeker.hears("entered")).text("token")
+
+
+async def _is_let_back(url: str, token: str) -> bool:
+    async with raw_socket(url, "/ws/seeker") as seeker:
+        await seeker.says("resume", token=token)
+        return await seeker.closed() != (4005, "token")
 
 
 def test_the_doctor_repairs_a_damaged_file(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from client.supervisor import Supervisor
 from client.wire import Fact
 from config.ids import ConversationId
 from tests.support.raw import raw_seeker, raw_socket
-from tests.support.running import Guests, House, id_of
+from tests.support.running import Guests, House, houses_of_one_store, id_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -85,6 +85,27 @@ async def test_an_escalation_stays_on_the_desk_without_the_words(
     assert not later.board.escalations[kept.id].text("excerpt")
     await supervisor.acknowledges(kept.id)
     await supervisor.resolves(kept.id, "lost_contact", "a note on nobody knows what")
+
+
+async def test_it_reaches_the_screens_of_other_processes(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    async with houses_of_one_store(tmp_path_factory.mktemp("houses"), 2) as (here, there):
+        guests = Guests(here)
+        async with guests.stack:
+            supporter = await guests.supporter(url=there.url, capacity=2)
+            for ends in (False, True):
+                seeker = await guests.seeker(url=here.url)
+                conversation = await supporter.takes()
+                await seeker.says("something private")
+                await conversation.sees("something private")
+                if ends:
+                    await seeker.leaves()
+                    await conversation.ended()
+                await seeker.erases()
+                await _closes(conversation, "erased")
+                assert not conversation.transcript
+                assert await there.parts.log.read(id_of(seeker), 0) == []
 
 
 async def test_news_of_an_erasure_that_was_lost_is_found_out(house: House, guests: Guests) -> None:

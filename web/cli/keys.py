@@ -8,7 +8,11 @@ import msgspec
 
 from chat.keyring_agreed import AgreedKeyring
 from chat.keyring_files import FolderKeyring, prepared_folder
+from chat.log_redis import RedisLog
 from config.settings import Settings
+from matching.waiting_room_redis import RedisWaitingRoom
+from store.client import Store
+from store.errors import StoreDamaged
 from web.cli.opening import open_store
 from web.cli.options import config_option, json_option, print_json, read_settings
 from web.keys import keys_folder
@@ -27,7 +31,8 @@ class KeysFound(msgspec.Struct, frozen=True):
 @click.option(
     "--forget-lost",
     is_flag=True,
-    help="Give up the days whose key is lost: what was said under them stays unreadable.",
+    help="Give up the days whose key is lost: what was said under them stays unreadable, "
+    "and conversations that go on under them are erased.",
 )
 @config_option
 @json_option
@@ -46,11 +51,24 @@ def keys_command(forget_lost: bool, path: Path | None, as_json: bool) -> None:
         click.echo(f"{day}: {'given up' if forget_lost else 'lost'}")
 
 
+async def _end_unreadable(settings: Settings, store: Store, keyring: AgreedKeyring) -> None:
+    """Erase what goes on and can't be read any more: its people could not get past it."""
+    log = RedisLog(store, keyring, origin="keys", retention=0)
+    room = RedisWaitingRoom(store, settings.store.pool)
+    for id_, _ in await room.live():
+        try:
+            await log.read(id_, 0, 1)
+        except StoreDamaged:
+            await log.erase(id_)
+
+
 async def _look(settings: Settings, forget_lost: bool) -> KeysFound:
     folder = prepared_folder(keys_folder(settings), Path(settings.store.folder))
     async with open_store(settings) as store:
         keyring = AgreedKeyring(FolderKeyring(folder), store)
         lost = await keyring.missing()
-        for day in lost if forget_lost else ():
-            await keyring.destroy(day)
-        return KeysFound(str(folder), await keyring.days(), lost)
+        if forget_lost:
+            for day in lost:
+                await keyring.destroy(day)
+            await _end_unreadable(settings, store, keyring)
+        return KeysFound(str(folder), await FolderKeyring(folder).days(), lost)
