@@ -81,6 +81,8 @@ class Workers:
         self._workers: list[Post] = []
         self._told = False
         """Whether a signal has asked us to stop."""
+        self._has_started = False
+        """Whether all have been ready; before, who ends has said why."""
         self._is_stopping = False
         """Whether the workers have been told so."""
 
@@ -107,15 +109,17 @@ class Workers:
             self._stop()
 
     def _hire(self, settings: Settings, screen: Screen) -> None:
-        """Start the workers; the first sees to the first administrator."""
+        """Start the workers; the first alone, so that what is wrong for all is said once."""
         for number, socket_ in enumerate(self._listening):
             run = partial(work, settings, socket_, screen, number)
             self._workers.append(Post(f"worker {number + 1}", run))
-        for post in self._workers:
-            self._start(post)
-        for post in self._workers:
-            self._until_ready(post)
+        for some in (self._workers[:1], self._workers[1:]):
+            for post in some:
+                self._start(post)
+            for post in some:
+                self._until_ready(post)
         first = self._workers[0].ready
+        self._has_started = True
         if not self._told:
             url = settings.web.public_origin or url_of(settings.web.host, self._listening[0])
             greet(url, first.first if first else None, demo=False)
@@ -203,7 +207,8 @@ class Workers:
                 if not self._told:
                     post.due = monotonic() + post.pause
                     post.pause = next_pause(post.pause, monotonic() - post.since)
-                    log.error("%s ended by itself and is started again", post.name)
+                    if self._has_started:
+                        log.error("%s ended by itself and is started again", post.name)
 
     def _mark_dead(self, post: Post) -> None:
         with suppress(OSError):

@@ -48,6 +48,12 @@ class ServerProcess:
                     return
         raise AssertionError("the server ended before it was ready")
 
+    async def greeting(self) -> str:
+        """Return what it printed after it was ready, once it has stopped."""
+        assert self._process
+        assert self._process.stdout
+        return (await self._process.stdout.read()).decode()
+
     @property
     def pid(self) -> int:
         """The process."""

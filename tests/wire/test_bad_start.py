@@ -33,6 +33,12 @@ async def test_a_store_that_never_answers_is_not_waited_for_without_end(tmp_path
     assert url in said
 
 
+async def test_what_is_wrong_for_all_workers_is_said_once(tmp_path: Path) -> None:
+    async with _somebody_at(lambda _: b"HTTP/1.1 400 Bad Request\r\n\r\n") as url:
+        said = await _refusal(tmp_path, BENCHSIDE_STORE_URL=url, BENCHSIDE_WEB_WORKERS="2")
+    assert said.count("benchside:") == 1
+
+
 async def test_a_store_that_wants_a_password_is_named_without_the_one_given(
     tmp_path: Path,
 ) -> None:

@@ -44,6 +44,18 @@ async def test_any_worker_tells_the_numbers_of_all(server: ServerProcess) -> Non
         assert await _lines(server) == before + Counter(seeker=PAIRS, supporter=PAIRS)
 
 
+async def test_the_first_administrator_is_greeted_once(tmp_path: Path) -> None:
+    server = ServerProcess(
+        tmp_path / "data", BENCHSIDE_WEB_WORKERS="2", BENCHSIDE_LOG_LEVEL="warning"
+    )
+    await server.start()
+    assert await server.stop() == 0
+    greeting = await server.greeting()
+    assert greeting.count("supervisors  http") == 1
+    assert greeting.count("one-time passphrase") == 1
+    assert server.errors.read_text() == "", "no child had anything to say"
+
+
 async def test_a_killed_worker_costs_nobody_a_line_a_place_or_a_flag(server: ServerProcess) -> None:
     stop = asyncio.Event()
     async with (
