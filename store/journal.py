@@ -52,7 +52,7 @@ class Journal:
                 if not await self._first_of_all():
                     continue
             self._wanted.clear()
-            await asyncio.sleep(await self._rewrite())
+            await asyncio.sleep(await self.rewrite())
 
     async def _first_of_all(self) -> bool:
         """Whether nobody else sees to the regular rewrite."""
@@ -62,21 +62,27 @@ class Journal:
         except StoreError:
             return False
 
-    async def _rewrite(self) -> float:
+    async def rewrite(self) -> float:
         """Have every server rewrite its file; return how long to wait before the next time."""
         pause = PAUSE_SECONDS
         for server in self._topology.servers():
             try:
                 if await self._begun(server):
                     continue
-            except (Refusal, OSError, TimeoutError) as problem:
+            except Refusal as refused:
+                self._tell(refused.kind)
+                continue
+            except (OSError, TimeoutError) as problem:
                 log.debug("%s could not be asked: %s", server, type(problem).__name__)
             self._wanted.set()
             pause = RETRY_SECONDS
         return pause
 
     async def _begun(self, server: str) -> bool:
-        """Have a server begin, if it has a journal; False if it has to be asked again."""
+        """Have a server begin, if it has a journal; False if it has to be asked again.
+
+        Raises: Refusal: it does not let us. OSError, TimeoutError: it does not answer.
+        """
         link = await self._topology.open_link(server)
         try:
             (info,) = await link.ask([("INFO", "persistence")])
@@ -85,10 +91,9 @@ class Journal:
             (answer,) = await link.ask([("BGREWRITEAOF",)])
         finally:
             link.close()
-        if isinstance(answer, Refusal):
-            if "progress" in str(answer):
-                return False
-            self._tell(answer.kind)
+        if isinstance(answer, Refusal) and "progress" in str(answer):
+            return False
+        allowed(answer)
         return True
 
     def _tell(self, why: str) -> None:
@@ -97,6 +102,6 @@ class Journal:
             self._told = True
             log.warning(
                 "the store does not let its journal be rewritten (%s): what is erased stays in "
-                "its append-only file until the store rewrites it; allow BGREWRITEAOF",
+                "its append-only file until the store rewrites it; allow BGREWRITEAOF and INFO",
                 why,
             )

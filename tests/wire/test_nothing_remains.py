@@ -7,6 +7,7 @@ and for whatever the keys of the days still open.
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from chat.log_streams import rows_of
 from chat.sealing import Day, Unsealable, Wrapped, unwrap
 from client.seeker import Seeker
 from config.ids import ConversationId
+from config.settings import Service, Settings
 from store.client import connect
 from store.embedded import socket_path
 from store.replies import as_bytes
@@ -75,10 +77,34 @@ async def test_nothing_is_left_once_retention_is_over(tmp_path: Path) -> None:
             async with house.store() as store:
                 for key in await _keys(store, kept.id):
                     assert 0 < await store.ttl(key) <= 24 * 3600
-                    await store.pexpire(key, 1)
+                    await store.pexpireat(key, 1)  # as if its time had come
                 assert await _keys(store, kept.id) == []
             await _rewritten(house)
     _nothing_of(kept, tmp_path)
+
+
+async def test_without_retention_it_is_kept_for_a_minute_and_feedback_still_counts(
+    tmp_path: Path,
+) -> None:
+    at_the_end = Settings(service=Service(retention_hours=0))
+    async with running_house(tmp_path, at_the_end) as house:
+        guests = Guests(house)
+        async with guests.stack:
+            seeker, conversation, _ = await guests.pair()
+            await seeker.says(f"the last words {WORD}")
+            await seeker.leaves()
+            await conversation.ended()
+            assert conversation.transcript
+            async with house.store() as store:
+                keys = await _keys(store, id_of(seeker))
+                assert keys
+                for key in keys:
+                    assert 0 < await store.ttl(key) <= 60
+                    await store.pexpireat(key, 1)  # as if its time had come
+            assert await house.parts.log.find(id_of(seeker)) is None
+            await seeker.gives_feedback(mood=4, helped="yes")
+            metrics = (await asks(house.url, "/metrics")).body.decode()
+            assert re.search(r'feedback.*"yes".* 1', metrics)
 
 
 async def _a_whole_conversation(house: House, guests: Guests) -> Seeker:
