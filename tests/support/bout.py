@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from tests.support.checker import Story, Violation, violations
-from tests.support.crowd import Notebook, Progress, WatchedSeeker, WatchedSupporter, on_duty
+from tests.support.crowd import Notebook, Progress, Shift, WatchedSeeker, WatchedSupporter, on_duty
 from tests.support.town import Town, a_town
 from tests.support.turmoil import Step, Turmoil, until_calm
 
@@ -22,13 +22,18 @@ MANY_LINES = 1000
 class Bout:
     """A town, its supporters, and what has come to pass so far."""
 
-    def __init__(self, town: Town, notes: Notebook, supporters: Sequence[WatchedSupporter]) -> None:
+    def __init__(self, town: Town, notes: Notebook, shifts: Sequence[Shift]) -> None:
         self.town = town
         self.notes = notes
-        self.supporters = supporters
+        self._shifts = shifts
         self.seekers = 0
         """How many have come so far."""
-        self.struck: Counter[str] = Counter()
+        self.blows: Counter[str] = Counter()
+
+    @property
+    def supporters(self) -> list[WatchedSupporter]:
+        """Those who are there now."""
+        return [shift.person for shift in self._shifts]
 
     async def plays(self, schedule: Sequence[Step], *, seekers: int, lines: int) -> list[Violation]:
         """Let seekers come and talk while the schedule strikes; return what was broken."""
@@ -36,7 +41,7 @@ class Bout:
         for supporter in self.supporters:
             supporter.begin()
         async with AsyncExitStack() as stack:
-            people = [self._seeker() for _ in range(seekers)]
+            people = [self.seeker() for _ in range(seekers)]
             for one in people:
                 await stack.enter_async_context(one)
             await asyncio.gather(*(one.matched() for one in people))
@@ -45,7 +50,8 @@ class Bout:
         self.notes.story.rooms.append(await self.town.room())
         return violations(self.notes.story)
 
-    def _seeker(self) -> WatchedSeeker:
+    def seeker(self) -> WatchedSeeker:
+        """Let one more seeker stand before the door."""
         self.seekers += 1
         return WatchedSeeker(self.town.entrance.url, self.notes, f"seeker {self.seekers}")
 
@@ -58,9 +64,15 @@ class Bout:
             trouble = tasks.create_task(turmoil.run(schedule), name="trouble")
             await asyncio.wait(talks)
             await turmoil.end(trouble)
-        self.struck += turmoil.struck
+        self.blows += turmoil.struck
         self.notes.stop.set()
         await until_calm(self.town)
+
+    @property
+    def struck(self) -> Counter[str]:
+        """How often each fault has come to pass."""
+        wires = (wire.struck for wire in self.town.wires)
+        return sum(wires, self.blows + self.town.entrance.struck)
 
     async def settles(self, people: Sequence[WatchedSeeker]) -> None:
         """Let everybody come back once more and read to the end; then read what is kept.
@@ -70,12 +82,14 @@ class Bout:
         story = self.notes.story
         for person in (*people, *self.supporters):
             person.drop()
+        for one in people:
+            one.view.whole = bool(one.view.conversation)
         await within(lambda: all(one.silent for one in self.supporters))
         room = await self.town.room()
         story.rooms.append(room)
         for supporter in self.supporters:
             for view in supporter.views.values():
-                view.whole = room.seats.get(view.conversation) == supporter.account
+                view.whole |= room.seats.get(view.conversation) == supporter.account
         await asyncio.gather(*(one.parts() for one in people))
         ids = sorted({view.conversation for view in story.views if view.conversation})
         end = _now() + SETTLE_SECONDS
@@ -88,7 +102,7 @@ class Bout:
 def _all_is_read(story: Story) -> bool:
     """Whether everybody who stayed has come to the end, and all escalations are raised."""
     reached = all(
-        bool(view.shown) and view.shown[-1][0] >= story.kept[view.conversation].last
+        (view.shown[-1][0] if view.shown else 0) >= story.kept[view.conversation].last
         for view in story.views
         if view.whole
     )

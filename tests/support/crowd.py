@@ -5,6 +5,7 @@ goes into a `View`, everything said into `Said`, for the checker to compare with
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,8 @@ from tests.support.running import an_address
 PATIENCE = 60.0
 ANSWER_SECONDS = 5.0
 """How long somebody waits for the answer to a line before they reconnect and send it again."""
+AGAIN_SECONDS = 2.0
+"""How long somebody waits before they log in again."""
 CRISIS = "I want to end my life tonight"
 CRISIS_EVERY = 9
 NOTE_EVERY = 8
@@ -109,6 +112,8 @@ async def _say(
     line: Said,
     says: Callable[[str, str], Coroutine[None, None, int]],
     drop: Callable[[], None],
+    *,
+    is_open: Callable[[], bool],
 ) -> bool:
     """Say a line until it is acknowledged; False if it can't be said any more."""
     began = asyncio.get_running_loop().time()
@@ -122,6 +127,9 @@ async def _say(
                 return False
             await asyncio.sleep(0.5)
         except TimedOut:
+            if not is_open():
+                notes.story.said.append(line)
+                return False
             notes.progress.resends += 1
             drop()
         except ClientError:
@@ -140,7 +148,7 @@ class WatchedSeeker(Seeker):
         super().__init__(url, opening=opening, forwarded_for=an_address(), patience=PATIENCE)
         self._notes_kept = notes
         self._title = name
-        self.view = View("", name)
+        self.view = View("", name, whole=False)
         self._said: dict[str, Said] = {}
         notes.story.seekers[name] = set()
 
@@ -167,7 +175,9 @@ class WatchedSeeker(Seeker):
                 return
             words = CRISIS if number % CRISIS_EVERY == 0 else f"this is line {number}"
             line = Said(self.conversation, "seeker", f"s{number}", f"{words} of {self._title}")
-            if not await _say(self._notes_kept, self._said, line, self._one, self.drop):
+            if not await _say(
+                self._notes_kept, self._said, line, self._one, self.drop, is_open=lambda: True
+            ):
                 break
             await asyncio.sleep(self._notes_kept.pace)
         if self.failure is not None:
@@ -186,7 +196,7 @@ class WatchedSupporter(Supporter):
         self._notes_kept = notes
         self._views: dict[str, View] = {}
         self._said: dict[str, Said] = {}
-        self._shown_anew: asyncio.Queue[str] = asyncio.Queue()
+        self._shown_anew: deque[str] = deque()
         self._numbers = 0
         self._talks: dict[str, asyncio.Task[None]] = {}
 
@@ -221,7 +231,9 @@ class WatchedSupporter(Supporter):
             _seen(view, fact, self._said)
         super()._show(fact)
         if fact.kind == "opened":
-            self._shown_anew.put_nowait(fact.text("conversation"))
+            self._shown_anew.append(fact.text("conversation"))
+        if view is not None and fact.kind == "ended":
+            view.whole = True
 
     def _take(self, fact: Fact) -> Sequence[bytes]:
         replies = super()._take(fact)
@@ -230,13 +242,20 @@ class WatchedSupporter(Supporter):
         return replies
 
     async def work(self, lines: int) -> None:
-        """Answer in each conversation that opens, until cancelled."""
+        """Answer in each conversation that opens, until cancelled.
+
+        Raises:
+            ClientError: the socket has closed for good.
+        """
         async with asyncio.TaskGroup() as tasks:
             while True:
-                id_ = await self._shown_anew.get()
+                id_ = await self._inbox.until(self._next_anew, "opened", None)
                 if id_ not in self._talks or self._talks[id_].done():
                     talk = self._answer(id_, lines)
                     self._talks[id_] = tasks.create_task(talk, name="a supporter's talk")
+
+    def _next_anew(self) -> str | None:
+        return self._shown_anew.popleft() if self._shown_anew else None
 
     async def _answer(self, id_: str, lines: int) -> None:
         """Say so many lines in one conversation, and keep notes of it."""
@@ -248,14 +267,15 @@ class WatchedSupporter(Supporter):
             number = self._numbers
             line = Said(id_, self.account, f"h{number}", f"answer {number} of {self._login_name}")
             one = _speaker(conversation)
-            if not await _say(self._notes_kept, self._said, line, one, self.drop):
+            if not await _say(
+                *(self._notes_kept, self._said, line, one, self.drop),
+                is_open=lambda: self.conversations.get(id_) is conversation,  # noqa: B023
+            ):
                 break
             if number % NOTE_EVERY == 0:
                 with suppress(ClientError):
                     await conversation.notes(f"{STAFF_MARK} {number}")
             await asyncio.sleep(self._notes_kept.pace)
-        if self.failure is not None:
-            self._notes_kept.given_up.append(f"supporter: {self.failure}")
 
 
 def _speaker(conversation: Conversation) -> Callable[[str, str], Coroutine[None, None, int]]:
@@ -265,21 +285,50 @@ def _speaker(conversation: Conversation) -> Callable[[str, str], Coroutine[None,
     return one
 
 
+class Shift:
+    """One supporter's shift: if their socket closes for good, they log in once more."""
+
+    def __init__(self, url: str, notes: Notebook, name: str, *, capacity: int, lines: int) -> None:
+        self._url = url
+        self._notes = notes
+        self._name = name
+        self._capacity = capacity
+        self._lines = lines
+        self._begun = asyncio.Event()
+        self.person = WatchedSupporter(url, notes, name)
+
+    async def begun(self) -> None:
+        """Wait until they are there for the first time."""
+        await self._begun.wait()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            try:
+                async with self.person:
+                    await self.person.becomes("available", capacity=self._capacity)
+                    self._begun.set()
+                    await self.person.work(self._lines)
+            except* ClientError as failures:
+                for failure in failures.exceptions:
+                    self._notes.given_up.append(f"supporter: {failure}")
+                await asyncio.sleep(AGAIN_SECONDS)
+            self.person = WatchedSupporter(self._url, self._notes, self._name)
+
+
 @asynccontextmanager
 async def on_duty(
     url: str, notes: Notebook, names: Sequence[str], *, capacity: int, lines: int
-) -> AsyncGenerator[list[WatchedSupporter]]:
+) -> AsyncGenerator[list[Shift]]:
     """Let supporters work for as long as the context lasts."""
-    people = [WatchedSupporter(url, notes, name) for name in names]
+    shifts = [Shift(url, notes, name, capacity=capacity, lines=lines) for name in names]
     async with asyncio.TaskGroup() as tasks:
-        for one in people:
-            await one.__aenter__()
-            await one.becomes("available", capacity=capacity)
-        work = [tasks.create_task(one.work(lines), name="a supporter") for one in people]
+        work: list[asyncio.Task[None]] = []
+        for one in shifts:  # one after another: many at once from one address are slowed down
+            work.append(tasks.create_task(one.run(), name="a supporter's shift"))
+            await one.begun()
         try:
-            yield people
+            yield shifts
         finally:
             for task in work:
                 task.cancel()
-            for one in people:
-                await one.__aexit__(None, None, None)

@@ -128,7 +128,7 @@ class _Way:
     async def up(self, reader: asyncio.StreamReader) -> None:
         """Carry what people send."""
         frames, seen = Splitter(websocket_end), 0
-        with suppress(OSError):
+        with suppress(OSError, RuntimeError):
             while data := await reader.read(65536):
                 if not self._upgraded:
                     self._far.write(data)
@@ -156,7 +156,7 @@ class _Way:
     async def down(self, reader: asyncio.StreamReader) -> None:
         """Carry what servers send."""
         frames, seen, head = Splitter(websocket_end), 0, b""
-        with suppress(OSError):
+        with suppress(OSError, RuntimeError):
             while data := await reader.read(65536):
                 await self.reads.wait()
                 if not self._upgraded:

@@ -98,7 +98,7 @@ class _Line:
     async def up(self, reader: asyncio.StreamReader) -> None:
         """Carry requests."""
         requests = Splitter(resp_end)
-        with suppress(OSError):
+        with suppress(OSError, RuntimeError):
             while data := await reader.read(65536):
                 for request in requests.take(data):
                     self._ask(request)
@@ -117,7 +117,7 @@ class _Line:
     async def down(self, reader: asyncio.StreamReader) -> None:
         """Carry replies and wake-ups."""
         replies = Splitter(resp_end)
-        with suppress(OSError):
+        with suppress(OSError, RuntimeError):
             while data := await reader.read(65536):
                 await self._wire.flowing.wait()
                 for reply in replies.take(data):

@@ -37,7 +37,7 @@ BLOWS: tuple[Blow, ...] = get_args(Blow)
 FAULTS: tuple[Fault, ...] = (*ARMED, *HARMS, *BLOWS)
 HOUR = 3600.0
 LASTS_LINES = 6
-"""Lines by the others after which a fault that lasts is over."""
+"""Lines by the others after which a fault that lasts is over, in a short bout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,16 @@ class Step:
 class Turmoil:
     """Carries schedules out."""
 
-    def __init__(self, town: Town, progress: Progress) -> None:
+    def __init__(
+        self, town: Town, progress: Progress, *, lasts: int = LASTS_LINES, at_most: float = 1.0
+    ) -> None:
+        """
+        Arguments:
+            lasts: lines by others, for each size of a fault, after which it is over.
+            at_most: seconds, for each size, after which it is over all the same.
+        """
+        self._lasts = lasts
+        self._at_most = at_most
         self._town = town
         self._progress = progress
         self.struck: Counter[str] = Counter()
@@ -122,12 +131,8 @@ class Turmoil:
 
     async def _while(self, size: int) -> None:
         """Wait while others go on, but not for ever: perhaps nobody can."""
-        await self._progress.until(self._progress.lines + LASTS_LINES * size, seconds=1.0 * size)
-
-    def counts(self) -> Counter[str]:
-        """Return how often each fault has come to pass."""
-        town = self._town
-        return self.struck + town.entrance.struck + town.wires[0].struck + town.wires[1].struck
+        lines = self._progress.lines + self._lasts * size
+        await self._progress.until(lines, self._at_most * size)
 
 
 async def until_calm(town: Town) -> None:
