@@ -19,6 +19,7 @@ help:
 	@echo "make check-pages  types of the pages' scripts (needs Node)"
 	@echo "make bench        measure the speed; make bench ARGS=\"peers --json\""
 	@echo "make fuzz         throw hostile input at the filter and the wire; make fuzz ARGS=\"--seconds 600\""
+	@echo "make soak         talk for up to 20 minutes while everything breaks; ARGS=\"--seed 7\""
 	@echo "make screenshots  take the README's pictures again"
 	@echo "make audit        look for known vulnerabilities in what is locked (needs the network)"
 	@echo "make sbom         write the bill of materials, build/sbom.json"
@@ -54,6 +55,10 @@ bench: .venv/installed
 fuzz: .venv/installed-dev
 	@$(PIP) install "atheris>=3,<4"
 	$(BIN)/python tools/fuzz.py $(ARGS)
+
+# 100,000 lines take 10 to 20 minutes; it stops after --seconds (1,200) in any case.
+soak: .venv/installed-dev
+	$(BIN)/python -m tools.soak $(ARGS)
 
 screenshots: .venv/installed-dev
 	@sh tools/ensure_chromium

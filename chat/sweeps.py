@@ -35,6 +35,9 @@ ABANDONED_MS = 15 * 60 * 1000
 CALM_SECONDS = 2 * limits.PING_SECONDS
 """After a start or trouble with the store: how long everybody has to be heard of again before
 anybody is taken for gone. While the store was away nobody could renew a lease."""
+JUMP_MS = 5_000
+"""A clock that goes so far astray between two sweeps has jumped: nobody could renew a lease for
+the time that it left out."""
 CHUNK = 200
 """Conversations that a sweep asks for at once."""
 TURN_MS = int(800 * limits.SWEEP_SECONDS)
@@ -51,6 +54,16 @@ class Sweeps:
         self._floor = floor
         self._erasures = Erasures(parts, floor)
         self._calm_since = monotonic()
+        self._ahead = self._now_ahead()
+
+    def _now_ahead(self) -> float:
+        """Return by how many milliseconds the house's clock is ahead of one that can't jump."""
+        return self._parts.now() - monotonic() * 1000
+
+    def has_jumped(self) -> bool:
+        """Whether the house's clock has jumped since this was last asked."""
+        before, self._ahead = self._ahead, self._now_ahead()
+        return abs(self._ahead - before) > JUMP_MS
 
     async def heartbeats(self) -> None:
         """Renew the leases of those who are here, for as long as the server runs."""
@@ -88,8 +101,8 @@ class Sweeps:
         looked = swept = monotonic()
         while True:
             await asyncio.sleep(limits.SWEEP_SECONDS)
-            if monotonic() - swept > 2 * limits.SWEEP_SECONDS:
-                self._calm_since = monotonic()  # the machine slept, or the store was slow
+            if monotonic() - swept > 2 * limits.SWEEP_SECONDS or self.has_jumped():
+                self._calm_since = monotonic()  # the machine slept, or its clock was set
             swept = monotonic()
             try:
                 await self._sweep()

@@ -119,7 +119,14 @@ PIPELINED: Final = 8
 HEAD_BYTES: Final = 16 * KIB
 """Longest head of an HTTP request: four times what a browser sends with all its cookies."""
 
+SPACE_BYTES: Final = 256 * KIB * KIB
+"""Free bytes on the store's disk below which newcomers are refused: room for some 400,000 lines
+of those who talk, and for the journal of a small house to be written anew."""
+
 # How long
+
+SPACE_SECONDS: Final = 5.0
+"""How often the free space is looked at: a house at its busiest writes some MiB in that time."""
 
 HEAD_SECONDS: Final = 10.0
 """How long the whole head of an HTTP request may take, from the first moment of a connection."""

@@ -207,7 +207,7 @@ def _count(found: Sequence[Violation], promise: int) -> int:
 
 def main() -> int:
     """Read the arguments and run."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description="Talk for long while everything breaks.")
     parser.add_argument("--lines", type=int, default=100_000, help="stop after so many lines")
     parser.add_argument("--seconds", type=float, default=1200.0, help="stop after so long")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32), help="of the faults")

@@ -32,7 +32,7 @@ from chat.retiring import Retiring
 from chat.second_reading import SecondReading
 from chat.sweeps import Sweeps
 from chat.waiting import WaitingNews
-from config import catalogue, clock, limits
+from config import catalogue, limits
 from config.ids import new_id
 from config.settings import Settings
 from matching.patience import Patience
@@ -51,6 +51,7 @@ from staff.roster import Roster
 from staff.second_factor import SecondFactor
 from staff.sessions_redis import SessionsRedis
 from store.client import Store, connect
+from store.clock import StoreClock
 from store.embedded import embedded
 from store.errors import StoreError
 from store.tasks import beside
@@ -77,6 +78,7 @@ from web.pages import NAMES, Asset, load_assets, page
 from web.proofs import Proofs
 from web.revoking import Revoking
 from web.second import second_reader
+from web.space import Space, store_folder
 from web.visitors import Visitors
 
 log = logging.getLogger("benchside")
@@ -120,12 +122,19 @@ async def build(settings: Settings, screen: Screen | None = None) -> AsyncGenera
         try:
             second = SecondReading(second_reader(wanted=settings.safety.embedding))
             keyring = await open_keyring(settings, store)
-            house = _house(settings, store, keyring, await loaded, passwords, proofs, second)
+            time = StoreClock(store.call)
+            await time.learn()
+            loads = await loaded
+            house = _house(settings, store, time, keyring, loads, passwords, proofs, second)
             endpoints = Endpoints(house)
             sweeps, offers = Sweeps(house.parts, house.floor), OfferNews(house.parts, house.floor)
             draining = Draining(house.gate, endpoints, stop_offers=offers.stop, beat=sweeps.beat)
             work = await _background(house, endpoints, store, second, sweeps, offers)
             retiring = Retiring(house.parts, keyring, _retention(settings))
+            folder = store_folder(settings)
+            if folder is not None:
+                work["space"] = partial(kept, "space", Space(folder, house.gate).run)
+            work["clock"] = partial(kept, "clock", time.run)
             work["retiring"] = partial(kept, "retiring", retiring.run)
             async with beside(**work):
                 yield App(house, endpoints, draining, store)
@@ -149,6 +158,7 @@ async def _store(settings: Settings) -> AsyncGenerator[Store]:
 def _house(
     settings: Settings,
     store: Store,
+    time: StoreClock,
     keyring: Keyring,
     screen: Screen,
     passwords: Passwords,
@@ -159,7 +169,7 @@ def _house(
     audit, guesses, pending = AuditRedis(store), GuessesRedis(store), PendingRedis(store)
     factor = SecondFactor(accounts, guesses, audit, pending, staff_sealer(settings))
     metrics = Metrics()
-    parts = _parts(settings, store, keyring, screen, accounts, audit, metrics, second)
+    parts = _parts(settings, store, time, keyring, screen, accounts, audit, metrics, second)
     told = info(settings)
     floor = Floor()
     return House(
@@ -196,6 +206,7 @@ def _html(body: bytes) -> Asset:
 def _parts(
     settings: Settings,
     store: Store,
+    time: StoreClock,
     keyring: Keyring,
     screen: Screen,
     accounts: AccountsRedis,
@@ -219,7 +230,7 @@ def _parts(
         accounts=accounts,
         audit=audit,
         tallies=metrics,
-        now=clock.now,
+        now=time.now,
         new_name=lambda: catalogue.friendly_name(secrets.choice),
         new_code=lambda: catalogue.secret_words(secrets.choice, catalogue.RETURN_CODE_WORDS),
         helplines=helplines,

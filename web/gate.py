@@ -48,13 +48,15 @@ class Gate:
         self.raid: Raid | None = None
         """Raid mode, as last looked at."""
         self.draining = False
+        self.cramped = False
+        """Whether the store's disk has room only for those who are inside."""
         self.sockets = 0
         """Open sockets of this process."""
 
     @property
     def full(self) -> bool:
         """Whether a newcomer would be one too many. Those who come back are let in."""
-        return self.sockets >= limits.SOCKETS or self.draining
+        return self.sockets >= limits.SOCKETS or self.draining or self.cramped
 
     @property
     def crammed(self) -> bool:

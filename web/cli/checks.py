@@ -22,7 +22,7 @@ from chat.keyring_files import FolderKeyring, prepared_folder
 from chat.protocol import SUBPROTOCOL, Enter, Entered, Leave, SeekerFact, encode
 from client.http import ask, socket_url
 from config import catalogue, clock
-from config.limits import SOCKETS
+from config.limits import SOCKETS, SPACE_BYTES
 from config.settings import Settings, Store
 from store.replies import as_int, as_list
 from web import pages
@@ -37,8 +37,8 @@ SPARE_FILES = 500
 """Open files that are no sockets of people: store, pages, logs."""
 MIB = 1024 * 1024
 DISK_LOW = 1024 * MIB
-DISK_OUT = 100 * MIB
-"""Bytes. When the disk is full, the store stops rather than forget."""
+DISK_OUT = SPACE_BYTES
+"""Bytes. Below this newcomers are refused; when nothing is left, the store ends."""
 SKEW = 2.0
 """Seconds that the store's clock may differ: offers last 20."""
 
@@ -126,7 +126,7 @@ async def check_disk(settings: Settings) -> tuple[Level, str]:
     free = shutil.disk_usage(there).free
     said = f"{free // MIB:,} MiB are free for {folder}."
     if free < DISK_OUT:
-        return "failure", f"Only {said} Make room: a full disk stops the service."
+        return "failure", f"Only {said} Make room: newcomers are refused."
     return ("warning", f"Only {said}") if free < DISK_LOW else ("ok", said)
 
 
