@@ -402,16 +402,19 @@ function RaidDialog() {
   <//>`;
 }
 
-/** Raid mode: on, proposed, or off. */
+/** Raid mode, while it is on or proposed. */
 function Raid() {
   const { until, by, proposed } = board.value.raid;
   if (until && until > now.value) {
     return html`<div class="row" data-test="raid" role="status"><p class="alarm">${t("raid-is-on", { time: clockTime(until), by: by ?? "" })}</p>
       <button type="button" class="quiet" data-test="raid-off" onClick=${() => tell({ t: "set_raid", minutes: 0 })}>${t("raid-off")}</button></div>`;
   }
-  return html`<div class="row" role="status">${proposed && html`<p class="alarm" data-test="raid-proposed">${t("raid-proposed")}</p>`}
-    <button type="button" class="quiet slim" data-test="raid-ask" onClick=${() => question("raid", "")}>${t("raid-ask")}</button></div>`;
+  if (!proposed) return null;
+  return html`<div class="row" role="status"><p class="alarm" data-test="raid-proposed">${t("raid-proposed")}</p><${AskRaid} /></div>`;
 }
+
+const AskRaid = () =>
+  html`<button type="button" class="quiet slim" data-test="raid-ask" onClick=${() => question("raid", "")}>${t("raid-ask")}</button>`;
 
 /** Blocks that hold: who, why, until when; each can be lifted or extended. */
 function Held() {
@@ -429,7 +432,8 @@ function Held() {
     { id: "until", label: t("col-until"), value: (row) => row.until, cell: (row) => (row.review ? html`<strong>${t("in-review")}</strong>` : dayTime(row.until)) },
     { id: "do", label: t("col-do"), cell: actions },
   ];
-  return html`<${Table} caption=${t("blocks")} name="held" rows=${board.value.blocks} empty=${t("blocks-none")} columns=${columns} />`;
+  return html`<${Table} caption=${t("blocks")} name="held" rows=${board.value.blocks} empty=${t("blocks-none")} columns=${columns} />
+    <div class="row"><${AskRaid} /></div>`;
 }
 
 const Boards = () => html`<${Raid} /><${Escalations} /><${Watched} /><${Live} /><${Queue} /><${OnDuty} /><${Held} />`;
