@@ -194,7 +194,7 @@ async def _serve(settings: Settings, companions: Beside | None) -> None:
     stop, hurried = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told_to_stop, stop, hurried)
+        loop.add_signal_handler(number, _told_to_stop, stop, hurried)
     async with running_app(settings, hurried) as (url, app):
         gc.freeze()
         gc.enable()
@@ -210,7 +210,7 @@ async def _serve(settings: Settings, companions: Beside | None) -> None:
             await stop.wait()
 
 
-def told_to_stop(stop: asyncio.Event, hurried: asyncio.Event) -> None:
+def _told_to_stop(stop: asyncio.Event, hurried: asyncio.Event) -> None:
     """Take a signal: the first asks to stop, the next to hurry."""
     (hurried if stop.is_set() else stop).set()
 

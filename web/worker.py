@@ -24,12 +24,16 @@ from config.settings import Settings
 from safety.screening import Screen
 from store.embedded import embedded
 from web.cli.failing import sentence
-from web.serve import new_loop, serving, told_to_stop
+from web.serve import new_loop, serving
 
 log = logging.getLogger("benchside.workers")
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 """What the parent hears; a child is born with them held back, until they are its own."""
+
+
+HURRY = signal.SIGUSR1
+"""How the parent tells a worker to wait for nobody."""
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -86,7 +90,8 @@ async def work(
     """
     stop, hurried = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, told_to_stop, stop, hurried)
+    loop.add_signal_handler(signal.SIGTERM, stop.set)  # may come twice: from a service manager too
+    loop.add_signal_handler(HURRY, _told_to_hurry, stop, hurried)
     loop.add_reader(pipes.lifeline, _parent_is_gone, pipes.lifeline, stop)
     async with serving(settings, listening, hurried, screen, number) as app:
         first = None
@@ -105,6 +110,12 @@ async def keep_store(settings: Settings, pipes: Pipes) -> None:
     async with embedded(Path(settings.store.folder)) as url:
         _tell(pipes, Ready(url=url))
         await needless.wait()
+
+
+def _told_to_hurry(stop: asyncio.Event, hurried: asyncio.Event) -> None:
+    """Stop, and wait for nobody."""
+    stop.set()
+    hurried.set()
 
 
 def _tell(pipes: Pipes, ready: Ready) -> None:

@@ -30,7 +30,7 @@ from web.listening import listen_together, url_of
 from web.loading import read_screen
 from web.logs import set_up
 from web.serve import greet, raise_file_limit
-from web.worker import SIGNALS, Pipes, Ready, child, keep_store, work
+from web.worker import HURRY, SIGNALS, Pipes, Ready, child, keep_store, work
 
 log = logging.getLogger("benchside.workers")
 
@@ -191,13 +191,13 @@ class Workers:
             else:
                 self._told = True
                 if self._is_stopping:
-                    self._tell_workers()  # again: they hurry
+                    self._tell_workers(HURRY)
 
-    def _tell_workers(self) -> None:
+    def _tell_workers(self, what: signal.Signals) -> None:
         for post in self._workers:
             if post.pid:
                 with suppress(ProcessLookupError):
-                    os.kill(post.pid, signal.SIGTERM)
+                    os.kill(post.pid, what)
 
     def _bury(self) -> None:
         """Note which children have ended, and when to start others in their place."""
@@ -230,7 +230,7 @@ class Workers:
         self._told = self._is_stopping = True
         for listening in self._listening:
             listening.close()
-        self._tell_workers()
+        self._tell_workers(signal.SIGTERM)
         self._until_ended(self._workers, limits.DRAIN_SECONDS)
         for end in (*self._wires.lifeline, *self._wires.store_in_use):
             os.close(end)
