@@ -119,7 +119,8 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Ser
     data = tmp_path_factory.mktemp("workers") / "data"
     async with embedded(data) as url, connect(url) as store:
         await employ(store, "amina")
-    async with server_process(data, BENCHSIDE_WEB_WORKERS=str(WORKERS)) as server:
+    passing = str(data.parent)  # a killed parent leaves its folder of metrics behind
+    async with server_process(data, BENCHSIDE_WEB_WORKERS=str(WORKERS), TMPDIR=passing) as server:
         yield server
 
 
