@@ -15,7 +15,7 @@ from store.durability import Durability
 from store.errors import StoreError, StoreTooOld, StoreUnreachable
 from store.journal import Journal
 from store.replies import Argument, Reply, as_facts, as_map
-from store.resp import Refusal
+from store.resp import Refusal, allowed
 from store.routing import Routing
 from store.scripts import Script, script
 from store.sentinel import SentinelTopology
@@ -81,7 +81,7 @@ class Store:
         if not servers:
             raise StoreUnreachable("No server of the store is known.")
         (reply,) = await self._ask_server(servers[0], [("INFO",)])
-        return as_facts(reply)
+        return as_facts(allowed(reply))
 
     async def shortcomings(self) -> list[str]:
         """Return what is to be set at the servers so that they keep what was acknowledged.
@@ -90,14 +90,20 @@ class Store:
         """
         said: list[str] = []
         for server in self._topology.servers():
-            info, settings = await self._ask_server(
-                server, [("INFO", "replication"), ("CONFIG", "GET", "min-replicas-*")]
-            )
-            facts = as_facts(info)
-            if not isinstance(settings, Refusal):  # who lets others run their store may not ask
-                facts |= {key: value.decode() for key, value in as_map(settings).items()}
-            said += self._durability.shortcomings(server, facts)
+            try:
+                said += self._durability.shortcomings(server, await self._durability_of(server))
+            except Refusal as refusal:
+                raise StoreUnreachable(f"{server} does not let us in ({refusal.kind}).") from None
         return said
+
+    async def _durability_of(self, server: str) -> dict[str, str]:
+        info, settings = await self._ask_server(
+            server, [("INFO", "replication"), ("CONFIG", "GET", "min-replicas-*")]
+        )
+        facts = as_facts(allowed(info))
+        if not isinstance(settings, Refusal):  # who lets others run their store may not ask
+            facts |= {key: value.decode() for key, value in as_map(settings).items()}
+        return facts
 
     async def _ask_server(
         self, server: str, commands: Sequence[tuple[Argument, ...]]
@@ -109,7 +115,7 @@ class Store:
                 return await link.ask(commands)
             finally:
                 link.close()
-        except (Refusal, OSError, TimeoutError) as error:
+        except (OSError, TimeoutError) as error:
             raise StoreUnreachable(f"{server} does not answer ({type(error).__name__}).") from None
 
 
@@ -148,7 +154,12 @@ async def connect(url: str, *, replicas: int = 0, patience: float = 3.0) -> Asyn
         async with asyncio.timeout(patience):
             await topology.look_around()
             info = await store.info()
-    except (Refusal, StoreUnreachable, OSError, TimeoutError) as error:
+    except Refusal as refusal:
+        raise StoreUnreachable(
+            f"The store at {without_password(url)} does not let us in ({refusal.kind}). "
+            "Correct the login in store.url (BENCHSIDE_STORE_URL)."
+        ) from None
+    except (StoreUnreachable, OSError, TimeoutError) as error:
         raise StoreUnreachable(
             f"No store answers at {without_password(url)} ({type(error).__name__}). "
             "Start it, or correct store.url (BENCHSIDE_STORE_URL)."

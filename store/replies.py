@@ -77,10 +77,8 @@ def as_scored(reply: Reply) -> list[tuple[str, float]]:
     return [(as_text(member), as_float(score)) for member, score in pairs]
 
 
-def as_facts(reply: Reply | Exception) -> dict[str, str]:
+def as_facts(reply: Reply) -> dict[str, str]:
     """Return what `INFO` says, with `server_name` and `version` if it is all of it."""
-    if isinstance(reply, Exception):
-        raise _unexpected("facts", None)
     lines = (line.partition(":") for line in as_text(reply).splitlines())
     facts = {key: value for key, separator, value in lines if separator}
     if "redis_version" in facts:

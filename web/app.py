@@ -147,12 +147,20 @@ async def build(settings: Settings, screen: Screen | None = None) -> AsyncGenera
 async def _store(settings: Settings) -> AsyncGenerator[Store]:
     if settings.store.url:
         async with connect(settings.store.url, replicas=settings.store.replicas) as store:
-            for shortcoming in await store.shortcomings():
-                log.warning("%s", shortcoming)
+            await _say_shortcomings(store)
             yield store
     else:
         async with embedded(Path(settings.store.folder)) as url, connect(url) as store:
             yield store
+
+
+async def _say_shortcomings(store: Store) -> None:
+    """Say what is to be set at the store; that one of its servers is away is no reason to stop."""
+    try:
+        for shortcoming in await store.shortcomings():
+            log.warning("%s", shortcoming)
+    except StoreError as error:
+        log.warning("it is not known whether the store keeps what it acknowledges: %s", error)
 
 
 def _house(

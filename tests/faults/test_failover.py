@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from store.client import connect
 from tests.support.load import Load, load
 from tests.support.stores import Group, master_with_sentinels, three_masters_with_replicas
 
@@ -75,6 +76,18 @@ async def test_a_slot_moves_to_another_master(cluster: Group) -> None:
         await people.goes_on(20)
         assert cluster.master_of(tag) is target
     _report("a slot moves", people)
+
+
+async def test_servers_that_would_lose_lines_are_named(sentinels: Group) -> None:
+    async with connect(sentinels.url) as store:
+        (said,) = await store.shortcomings()
+        assert "store.replicas = 1" in said
+    async with connect(sentinels.url, replicas=1) as store:
+        (said,) = await store.shortcomings()
+        assert "min-replicas-to-write 1" in said
+        sentinels.servers[0].asks("CONFIG", "SET", "min-replicas-to-write", 1)
+        sentinels.servers[0].asks("CONFIG", "SET", "min-replicas-max-lag", 5)
+        assert await store.shortcomings() == []
 
 
 def _is_at(group: Group, id_: str, port: int) -> bool:
