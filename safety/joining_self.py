@@ -201,7 +201,7 @@ _LEAVING: Final = {
 
 def leaving_for_good(signs: Signs) -> Joined | None:
     """Small signs of going for good that together are more than daily talk."""
-    weight = sum([_LEAVING[signal] for signal in signs.signals & _LEAVING.keys()])
+    weight = sum([_LEAVING.get(signal, 0) for signal in signs.signals])
     if weight >= 3 and ("everyday" not in signs.signals or signs.level("suicide")):
         return Joined("suicide", 2, "join.leaving")
     return None
