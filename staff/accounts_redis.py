@@ -22,7 +22,7 @@ from staff.accounts import (
     changed,
 )
 from staff.audit import AuditEntry
-from staff.audit_redis import AUDIT, arguments
+from staff.audit_redis import AUDIT, AuditRedis, arguments
 from staff.factors import FactorChange, factors_after
 from store.client import Store
 from store.errors import StoreError
@@ -44,9 +44,10 @@ _decoder: msgspec.msgpack.Decoder[Account] = msgspec.msgpack.Decoder(Account)
 class AccountsRedis:
     """The accounts that all processes share."""
 
-    def __init__(self, store: Store) -> None:
-        """Use an open store."""
+    def __init__(self, store: Store, audit: AuditRedis | None = None) -> None:
+        """Use an open store; without the audit trail, nothing can be added on record."""
         self._store = store
+        self._audit = audit
         self._write_account = store.script("staff", "account")
 
     async def add(self, account: Account, entry: AuditEntry | None = None) -> Account | NameTaken:
@@ -121,11 +122,23 @@ class AccountsRedis:
     async def _write(
         self, before: bytes | None, after: Account, entry: AuditEntry | None = None
     ) -> int:
-        keys = (_account(after.id), _NAMES, _ADMINISTRATORS, AUDIT)
+        keys = (_account(after.id), _NAMES, _ADMINISTRATORS, *AUDIT)
         record = _encoder.encode(replace(after, last_seen=None))
         given = (after.id, after.name, before or b"", record, int(administers(after)))
-        on_record = arguments(entry) if entry else ()
-        return as_int(await self._store.run(self._write_account, keys, (*given, *on_record)))
+        if entry is None:
+            reply = await self._store.run(self._write_account, keys, given)
+            return as_int(as_list(reply)[0])
+        if self._audit is None:
+            raise StoreError("There is no audit trail to put the account on.")
+        for _ in range(_ATTEMPTS):
+            chained = self._audit.chained(entry)
+            args = (*given, *arguments(chained))
+            taken = self._audit.taken(
+                chained, await self._store.run(self._write_account, keys, args)
+            )
+            if taken is not None:
+                return taken
+        raise StoreError("The audit trail is written by too many at once; ask again.")
 
 
 def _account(account: AccountId) -> str:

@@ -70,7 +70,7 @@ from web.http_public import PublicRoutes
 from web.http_roster import RosterRoutes
 from web.http_staff import StaffRoutes
 from web.info import helplines, info
-from web.keys import open_keyring, staff_sealer
+from web.keys import audit_key, open_keyring, staff_sealer
 from web.loading import loading
 from web.lookout import Lookout
 from web.metrics import Metrics
@@ -173,8 +173,9 @@ def _house(
     proofs: Proofs,
     second: SecondReading,
 ) -> House:
-    accounts, sessions = AccountsRedis(store), SessionsRedis(store)
-    audit, guesses, pending = AuditRedis(store), GuessesRedis(store), PendingRedis(store)
+    audit = AuditRedis(store, audit_key(settings))
+    accounts, sessions = AccountsRedis(store, audit), SessionsRedis(store)
+    guesses, pending = GuessesRedis(store), PendingRedis(store)
     factor = SecondFactor(accounts, guesses, audit, pending, staff_sealer(settings))
     metrics = Metrics()
     parts = _parts(settings, store, time, keyring, screen, accounts, audit, metrics, second)

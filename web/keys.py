@@ -8,6 +8,7 @@ from chat.keyring_agreed import AgreedKeyring
 from chat.keyring_files import FolderKeyring, prepared_folder
 from config import clock
 from config.settings import Settings
+from staff.chain import trail_key
 from staff.key_file import staff_key
 from staff.sealing import Sealer
 from store.client import Store
@@ -33,6 +34,16 @@ async def open_keyring(settings: Settings, store: Store) -> Keyring:
         log.warning("the key of %s is missing: what was sealed under it can't be read", day)
     await keyring.at(clock.now())
     return keyring
+
+
+def audit_key(settings: Settings) -> bytes:
+    """Return the key that marks the entries of the audit trail; for commands too.
+
+    Raises:
+        StoreError: it can't be read or made; the text says what to do.
+    """
+    folder = prepared_folder(keys_folder(settings), Path(settings.store.folder))
+    return trail_key(staff_key(folder))
 
 
 def staff_sealer(settings: Settings) -> Sealer:

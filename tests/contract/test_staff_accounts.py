@@ -24,6 +24,7 @@ from staff.accounts import (
 )
 from staff.accounts_memory import AccountsMemory
 from staff.accounts_redis import AccountsRedis
+from staff.audit_redis import AuditRedis
 from staff.roles import Role
 from tests.support.adapters import KINDS, store_for
 
@@ -31,7 +32,7 @@ from tests.support.adapters import KINDS, store_for
 @pytest.fixture(params=KINDS)
 async def accounts(request: pytest.FixtureRequest) -> AsyncGenerator[Accounts]:
     async with store_for(request) as store:
-        yield AccountsRedis(store) if store else AccountsMemory()
+        yield AccountsRedis(store, AuditRedis(store, b"k" * 32)) if store else AccountsMemory()
 
 
 def account(name: str, role: Role = Role.SUPPORTER) -> Account:

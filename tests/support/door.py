@@ -84,10 +84,11 @@ def house_on(store: Store | None) -> Generator[House]:
     """All of staff on a store, or without one on the fakes; passphrases cost little."""
     passwords = Passwords(Cost(memory_kib=8, passes=1))
     trail = AuditMemory()
-    accounts = AccountsRedis(store) if store else AccountsMemory(trail)
+    chained = AuditRedis(store, KEY) if store else None
+    accounts = AccountsRedis(store, chained) if store else AccountsMemory(trail)
     sessions = SessionsRedis(store) if store else SessionsMemory()
     guesses = GuessesRedis(store) if store else GuessesMemory()
-    audit = AuditRedis(store) if store else trail
+    audit = chained or trail
     pending = PendingRedis(store) if store else PendingMemory()
     factor = SecondFactor(accounts, guesses, audit, pending, Sealer(KEY))
     login = Login(accounts, sessions, guesses, audit, passwords, factor, pending)

@@ -20,6 +20,7 @@ COMMANDS = {
     "staff": ("web.cli.staff", "Look after the accounts of supporters and supervisors."),
     "keys": ("web.cli.keys", "Show the keys that open what is kept, and give up lost ones."),
     "screen": ("web.cli.screen", "Judge lines of text as the server would."),
+    "audit": ("web.cli.audit", "Check and export the record of who did and looked at what."),
     "rules": ("web.cli.rules", "Show what became of each rule's flags."),
     "evaluate": ("web.cli.evaluate", "Measure the filter on suites and data sets."),
     "selftest": ("web.cli.selftest", "Play one whole conversation on a server of its own."),

@@ -32,6 +32,7 @@ from staff.roster import Added, Invalid, NotAllowed, Profile, Refusal, Roster
 from staff.sessions_redis import SessionsRedis
 from web.cli.opening import open_store
 from web.cli.options import config_option, json_option, print_json, read_settings
+from web.keys import audit_key
 
 Result = TypeVar("Result")
 
@@ -143,8 +144,9 @@ def _with_roster(
         passwords = Passwords()
         try:
             async with open_store(settings) as store:
-                accounts = AccountsRedis(store)
-                roster = Roster(accounts, SessionsRedis(store), AuditRedis(store), passwords)
+                audit = AuditRedis(store, audit_key(settings))
+                accounts = AccountsRedis(store, audit)
+                roster = Roster(accounts, SessionsRedis(store), audit, passwords)
                 return await act(roster, accounts)
         finally:
             passwords.close()
