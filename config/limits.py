@@ -28,7 +28,7 @@ STALLED_SECONDS: Final = 10.0
 STALLED_BYTES: Final = 2 * KIB
 """Who reads less than this in `STALLED_SECONDS` does not read: the slowest phone line is ten
 times as fast."""
-GOODBYE_SECONDS: Final = 5.0
+CLOSE_ANSWER_SECONDS: Final = 5.0
 """How long a peer may take to answer a close; without an answer it is closed all the same."""
 CLOSING_SECONDS: Final = 2.0
 """How long a stopping server waits for each peer to read the last words."""

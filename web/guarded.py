@@ -46,7 +46,7 @@ class GuardedSocket(WebSocketsSansIOProtocol):
         self._pings = full(limits.PINGS, self.loop.time())
         self._aborted = False
         self._between = False
-        self.close_timeout = limits.GOODBYE_SECONDS
+        self.close_timeout = limits.CLOSE_ANSWER_SECONDS
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone; who was aborted has nothing more to say."""

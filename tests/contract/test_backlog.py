@@ -70,6 +70,9 @@ class Reader:
     def hint(self, conversation: ConversationId, hint: str) -> None:
         """See `Follower`."""
 
+    def lost_tail(self, conversation: ConversationId) -> None:
+        """See `Follower`."""
+
     async def has_heard(self, last: int) -> None:
         """Wait for so many lines, which are all from the first on."""
         await self.screen.sees("said", last)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import pytest
 
@@ -357,13 +358,20 @@ class Member:
     board: Board | None = None
     stated: Supporter | None = None
 
+    def shows(self) -> frozenset[ConversationId]:
+        """Show the text of no conversation."""
+        return frozenset()
+
+    def take_away(self, conversation: ConversationId, reason: Literal["erased", "expired"]) -> None:
+        """Have nothing to forget."""
+
     def tell(self, fact: StaffFact) -> None:
         """Take a fact."""
 
     def hear(self, frame: bytes) -> None:
         """Take a frame."""
 
-    def close(self, closing: Closing) -> None:
+    def cut(self, closing: Closing) -> None:
         """Close the socket."""
 
 

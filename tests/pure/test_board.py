@@ -1,6 +1,7 @@
 """The board: a difference told to a board that shows one state makes it show the other."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import msgspec
 from hypothesis import given, settings
@@ -101,6 +102,13 @@ class Screen:
     stated: Supporter | None = None
     shown: Shown = field(default_factory=Shown)
     frames: list[bytes] = field(default_factory=list[bytes])
+
+    def shows(self) -> frozenset[ConversationId]:
+        """Show the text of no conversation."""
+        return frozenset()
+
+    def take_away(self, conversation: ConversationId, reason: Literal["erased", "expired"]) -> None:
+        """Have nothing to forget."""
 
     def tell(self, fact: StaffFact) -> None:
         """Take a fact."""
