@@ -197,6 +197,7 @@ async def _serve(settings: Settings, companions: Beside | None) -> None:
         loop.add_signal_handler(number, _told_to_stop, stop, hurried)
     async with running_app(settings, hurried) as (url, app):
         gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
         gc.enable()
         first = None
         if not settings.demo.on:
