@@ -14,7 +14,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from config.risk import Risk
-from safety.features import Floats, evidence
+from safety.features import Floats, evidence, evidence_size
 from safety.model import Model, Opinion, danger, digest
 from safety.verdict import Reading
 from safety.weights import SHIPPED, Card, ModelError, Net, net_of, probability, read_files
@@ -134,7 +134,7 @@ def read_embedding(model: Model, encoder: Encoder, folder: Path) -> Embedding:
     card, arrays = read_files(folder, NAME, EmbeddingCard)
     if card.inline_sha256 != digest(folder):
         raise ModelError(f"{NAME}.json", "was made for another inline model")
-    width = SIZE + len(evidence(Reading({}, frozenset()), {}))
+    width = SIZE + evidence_size(0)
     file = f"{NAME}.npz"
     thought, severity = (net_of(arrays, each, width, file) for each in ("thought", "severity"))
     return Embedding(card, thought, severity, encoder, model)

@@ -37,6 +37,7 @@ _MIX: Final = 0xD6E8FEB86659FD93
 _SPREAD: Final = 0xFF51AFD7ED558CCD
 _WORD: Final = 1 << 64
 _LEVELS: Final = range(5)
+_STEPS: Final = 4  # features of the highest level of all
 _ONES: Final = np.ones(LENGTHS * MOST, np.float32)
 
 
@@ -59,7 +60,7 @@ def rows_of(words: str, lengths: tuple[int, ...], bits: int) -> list[Rows]:
     codes = np.frombuffer(words[:MOST].encode("utf-32-le", "surrogatepass"), np.uint32)
     size = len(codes)
     before = np.zeros(size + 1, np.uint64)
-    np.cumsum(_UP[:size] * codes, out=before[1:])
+    np.add.accumulate(_UP[:size] * codes, out=before[1:])
     shift = np.uint64(64 - bits)
     return [
         (((before[n:] - before[:-n]) * _DOWN[: size - n + 1]) >> shift).view(np.int64)
@@ -74,25 +75,45 @@ def dense_size(columns: int) -> int:
     return columns + len(WINDOWS) + 1
 
 
-def dense(weights: Floats, first: int) -> Floats:
+def dense(weights: Floats, first: int, scale: Floats | None = None, more: int = 0) -> Floats:
     """Features of the letters, from the table's row of each run (runs by columns).
 
     Stretches are looked for among the `first` runs, those of the first length. Sums are
-    divided by the root of the length, so that long texts weigh like short ones.
+    divided by the root of the length, so that long texts weigh like short ones. `scale` is what
+    a step is worth in each column, if the rows are in steps; `more` is how many features come
+    behind these, still zero.
     """
-    count = len(weights)
+    count, columns = weights.shape
+    features: Floats = np.zeros(dense_size(columns) + more, np.float32)
     if not first:
-        return np.zeros(dense_size(weights.shape[1]), np.float32)
+        return features
     sums: Floats = _ONES[:count] @ weights
-    run = np.add.accumulate(weights[:first, 0])
-    tops = [
-        (run[-1] if first <= width else np.maximum.reduce(run[width:] - run[:-width])) / root
-        for width, root in WINDOWS.items()
-    ]
+    if scale is not None:
+        sums *= scale
     known = sums[1] / count
-    sums *= 1 / math.sqrt(count + 1)
-    sums[1] = known
-    return np.concatenate((sums, np.array((*tops, math.log1p(count) / 5), np.float32)))
+    features[:columns] = sums
+    features[:columns] *= 1 / math.sqrt(count + 1)
+    features[1] = known
+    features[columns : columns + len(WINDOWS)] = _tops(weights[:first, 0], scale)
+    features[columns + len(WINDOWS)] = math.log1p(count) / 5
+    return features
+
+
+def _tops(plain: Floats, scale: Floats | None) -> list[float]:
+    """The highest sum of the plain weights in a stretch of each width, by the width's root."""
+    size = len(plain)
+    run = np.add.accumulate(plain)
+    worth = 1.0 if scale is None else float(scale[0])
+    tops = [
+        run[-1] if size <= width else np.maximum.reduce(run[width:] - run[:-width])
+        for width in WINDOWS
+    ]
+    return [float(top) * worth / root for top, root in zip(tops, WINDOWS.values(), strict=True)]
+
+
+def evidence_size(signals: int) -> int:
+    """How many features `evidence` makes with so many signals."""
+    return len(SELF) * len(_LEVELS) + len(OTHER) + _STEPS + signals
 
 
 def evidence(reading: Reading, signals: Mapping[str, int]) -> list[float]:
@@ -101,7 +122,7 @@ def evidence(reading: Reading, signals: Mapping[str, int]) -> list[float]:
     `signals` gives each signal that the model knows its place.
     """
     levels = reading.levels
-    found = [0.0] * (len(SELF) * len(_LEVELS) + len(OTHER) + 4 + len(signals))
+    found = [0.0] * evidence_size(len(signals))
     place = 0
     for category in SELF:
         level = levels.get(category, -1)
@@ -114,7 +135,7 @@ def evidence(reading: Reading, signals: Mapping[str, int]) -> list[float]:
         place += 1
     for step in range(max(levels.values(), default=0)):
         found[place + step] = 1.0
-    place += 4
+    place += _STEPS
     for signal in reading.signals:
         if signal in signals:
             found[place + signals[signal]] = 1.0

@@ -8,6 +8,7 @@ screening both use this, and nothing else.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,8 @@ _PAIR: Final = np.uint64(0x94D049BB133111EB)
 _OTHER: Final = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT: Final = np.uint64(64 - BITS)
 _SPACE: Final = 32
+_AT_ONCE: Final = 24  # words up to which one product of matrices costs less than many steps
+_AFTER_ALL: Final = np.array([2**64 - 1], np.uint64)
 
 Hashes = NDArray[np.uint64]
 """A number for each word of a line, in their order."""
@@ -35,8 +38,8 @@ def hashes(words: str) -> Hashes:
     """A number for each of the plain words, in their order."""
     codes = np.frombuffer(words[:_MOST].encode("utf-32-le", "surrogatepass"), np.uint32)
     sums = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum(_POWERS[: len(codes)] * codes, out=sums[1:])
-    spaces = np.flatnonzero(codes == _SPACE)
+    np.add.accumulate(_POWERS[: len(codes)] * codes, out=sums[1:])
+    spaces = (codes == _SPACE).nonzero()[0]
     at = sums[spaces]
     return (at[1:] - at[:-1]) * _INVERSES[spaces[:-1]]
 
@@ -50,12 +53,13 @@ class Kindred:
         plain = hashes(f" {' '.join(words)} ")
         named = {name: hashes(f" {name} ")[0] for name in classes}
         order = np.argsort(plain)
-        self._words = plain[order]
-        self._classes = np.array([named[name] for name in words.values()], np.uint64)[order]
+        self._words: Hashes = np.concatenate((plain[order], _AFTER_ALL))
+        read_as = np.array([named[name] for name in words.values()], np.uint64)[order]
+        self._classes: Hashes = np.concatenate((read_as, _AFTER_ALL))
 
     def of(self, hashed: Hashes) -> Hashes:
         """The same words, each as its class where it has one."""
-        places = np.minimum(np.searchsorted(self._words, hashed), len(self._words) - 1)
+        places = self._words.searchsorted(hashed)
         return np.where(self._words[places] == hashed, self._classes[places], hashed)
 
 
@@ -76,6 +80,14 @@ def grams(hashed: NDArray[np.uint64]) -> Places:
 
     Of several rows of as many words each, the pieces of all rows.
     """
+    if hashed.shape[-1] <= _AT_ONCE:
+        places: Places = (hashed @ _sums(hashed.shape[-1]) >> _SHIFT).view(np.int64)
+        return places.ravel()
+    return (_in_steps(hashed).ravel() >> _SHIFT).view(np.int64)
+
+
+def _in_steps(hashed: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The pieces of each row, before they are brought to their places."""
     first = hashed * _OTHER
     second = hashed * _PAIR
     pieces = [hashed]
@@ -88,8 +100,13 @@ def grams(hashed: NDArray[np.uint64]) -> Places:
     for gap in _GAPS:
         if size > gap:
             pieces.append(first[..., :-gap] + second[..., gap:])
-    places: Places = (np.concatenate(pieces, axis=-1).ravel() >> _SHIFT).view(np.int64)
-    return places
+    return np.concatenate(pieces, axis=-1)
+
+
+@lru_cache(_AT_ONCE + 1)
+def _sums(size: int) -> NDArray[np.uint64]:
+    """What so many words are multiplied by for all their pieces: every step is a sum of them."""
+    return _in_steps(np.eye(size, dtype=np.uint64))
 
 
 def _powers(base: int, factor: int) -> NDArray[np.uint64]:

@@ -123,7 +123,7 @@ class Likeness:
         scores: list[float] = self.scores(words).tolist()
         group = "" if lang in (None, "en") else ABROAD
         conduct = tuple(
-            name for name, at in self._conduct if scores[at] >= self._raises[name + group]
+            [name for name, at in self._conduct if scores[at] >= self._raises[name + group]]
         )
         for level in (4, 3, 2, 1):
             odds = scores[self._risks[level - 1]]
@@ -137,8 +137,7 @@ class Likeness:
             return self._biases
         rows = self._weights.take(pieces(hashed, self._kindred), axis=0).astype(np.float32)
         total: Scores = _ONES[: len(rows)] @ rows  # faster than a sum over the first axis
-        total *= self._scales
-        total *= 1 / (len(rows) + SHRINK) ** 0.5
+        total *= self._scales * np.float32((len(rows) + SHRINK) ** -0.5)
         total += self._biases
         return total
 
@@ -161,7 +160,10 @@ def apart(words: str) -> str:
 
 def pieces(hashed: Hashes, kindred: Kindred) -> Places:
     """The pieces of a line, in its own words and in the classes of its words."""
-    return grams(np.stack((hashed, kindred.of(hashed))))
+    both = np.empty((2, len(hashed)), np.uint64)
+    both[0] = hashed
+    both[1] = kindred.of(hashed)
+    return grams(both)
 
 
 def pack(card: Card, weights: NDArray[np.int8]) -> bytes:

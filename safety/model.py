@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.risk import Risk
-from safety.features import SELF, Floats, dense, dense_size, evidence, rows_of
+from safety.features import SELF, Floats, dense, dense_size, evidence, evidence_size, rows_of
 from safety.verdict import Reading
 from safety.weights import SHIPPED, Arrays, Card, ModelError, Net, net_of, probability, read_files
 
@@ -130,6 +130,8 @@ class Model:
 
 def danger(reading: Reading) -> int:
     """The highest level of danger to self that the rules saw in the line."""
+    if not reading.levels:
+        return 0
     return max((reading.levels.get(category, 0) for category in SELF), default=0)
 
 
@@ -144,9 +146,12 @@ def look(
     bits = len(table.rows).bit_length() - 1
     rows = rows_of(words, lengths, bits)
     one = rows[0] if len(rows) == 1 else np.concatenate(rows)
-    seen = np.array(evidence(reading, signals), np.float32)
-    weights: Floats = table.rows.take(one, axis=0) * table.scale
-    return np.concatenate((dense(weights, len(rows[0])), seen))
+    more = evidence_size(len(signals))
+    steps = table.rows.take(one, axis=0).astype(np.float32)
+    features = dense(steps, len(rows[0]), table.scale, more)
+    if reading.levels or reading.signals:  # else all of it is zero
+        features[-more:] = evidence(reading, signals)
+    return features
 
 
 def load_model(folder: Path | None = None) -> Model:
@@ -173,8 +178,7 @@ def _head(name: str, card: HeadCard, arrays: Arrays) -> Head:
         raise ModelError(_FILE, f"has no array {error}") from None
     if small.ndim != 2 or scale.shape != small.shape[1:] or len(small) != 1 << card.bits:
         raise ModelError(_FILE, f"the table of {name} does not have the size that the card tells")
-    seen = evidence(Reading({}, frozenset()), dict.fromkeys(card.signals, 0))
-    width = dense_size(small.shape[1]) + len(seen)
+    width = dense_size(small.shape[1]) + evidence_size(len(card.signals))
     return Head(card, Table(small.astype(np.int8), scale), net_of(arrays, name, width, _FILE))
 
 

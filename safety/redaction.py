@@ -108,25 +108,25 @@ def _contacts(text: str, before: Sequence[str]) -> list[Place]:
     signs = _SIGNS.find(spaced)
     found = _named(line, signs) if signs or "@" in line.low or "#" in line.low else []
     digits = _DIGIT.search(line.low) is not None
-    words = _has_number_words(spaced, 1 if digits else _FEW_WORDS)
-    if digits or words:
-        found += _numbered(line, spaced, digits=digits, words=words)
+    told = _number_words(spaced, digits=digits)
+    if digits or told >= _FEW_WORDS:
+        found += _numbered(line, spaced, digits=digits, words=told > 0)
     if before:
-        found += fragments(
-            line, before, _SIGNS, _NUMBERS, digits=digits or _has_number_words(spaced, 1)
-        )
+        found += fragments(line, before, _SIGNS, _NUMBERS, digits=digits or told > 0)
     if not found:
         return []
     return merged(original(line, place, len(text)) for place in found)
 
 
-def _has_number_words(spaced: str, fewest: int) -> bool:
+def _number_words(spaced: str, *, digits: bool) -> int:
+    """How many words of numbers there are; enough of them, if digits are mixed with words."""
     plain = spaced.replace(".", " ").replace("-", " ").replace(":", " ")
-    if sum(map(NUMBER_WORDS.__contains__, plain.split())) >= fewest:
-        return True
-    if fewest == 1 and _MIXED.search(plain):
-        return True
-    return not plain.isascii() and _CHINESE.search(plain) is not None
+    count = sum(map(NUMBER_WORDS.__contains__, plain.split()))
+    if digits and not count and _MIXED.search(plain):
+        return _FEW_WORDS
+    if count < _FEW_WORDS and not plain.isascii() and _CHINESE.search(plain):
+        return _FEW_WORDS
+    return count
 
 
 def _named(line: Line, signs: Sequence[Sign]) -> list[Place]:

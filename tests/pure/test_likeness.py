@@ -43,6 +43,16 @@ def test_a_word_has_one_hash_wherever_it_stands(words: list[str]) -> None:
     assert ((places >= 0) & (places < 2**BITS)).all()
 
 
+@given(st.lists(st.text("abc", min_size=1), min_size=1, max_size=24), st.integers(24, 40))
+def test_a_long_line_has_all_pieces_of_the_short_one_that_it_begins_with(
+    words: list[str], more: int
+) -> None:
+    short = hashes(f" {' '.join(words)} ")
+    long = hashes(f" {' '.join(words + ['more'] * more)} ")
+    assert set(grams(short).tolist()) <= set(grams(long).tolist())
+    assert len(grams(np.stack((short, short)))) == 2 * len(grams(short))
+
+
 def test_kindred_words_are_one_word() -> None:
     kindred = Kindred({"#kin": ["mum", "mother"]})
     one, other, third = kindred.of(hashes(" mum mother lamp "))

@@ -98,7 +98,7 @@ def test_training_and_server_see_the_same_features(words: str, levels: dict[str,
     letters = dense(table.rows[np.concatenate(rows)] * table.scale, len(rows[0]))
     together = np.append(letters, np.array(evidence(reading, {"now": 0}), np.float32))
     seen = look(words, reading, table, (2, 4), {"now": 0})
-    assert np.array_equal(seen, together.astype(np.float32))
+    assert np.allclose(seen, together, rtol=1e-5)
     assert len(letters) == dense_size(6)
 
 
