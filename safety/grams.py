@@ -41,7 +41,8 @@ def hashes(words: str) -> Hashes:
     np.add.accumulate(_POWERS[: len(codes)] * codes, out=sums[1:])
     spaces = (codes == _SPACE).nonzero()[0]
     at = sums[spaces]
-    return (at[1:] - at[:-1]) * _INVERSES[spaces[:-1]]
+    hashed: Hashes = (at[1:] - at[:-1]) * _INVERSES[spaces[:-1]]
+    return hashed
 
 
 class Kindred:
