@@ -102,6 +102,9 @@ def test_staff_are_looked_after_beside_a_running_server_and_without_one(tmp_path
     assert _run(tmp_path, "staff", "disable", "amina").returncode == 0
     listed = json.loads(_run(tmp_path, "staff", "list", "--json").stdout)
     assert {row["name"]: row["disabled"] for row in listed} == {"admin": False, "amina": True}
+    for command, said in (("reset-factors", "no second factor"), ("sign-out", "signed out")):
+        done = _run(tmp_path, "staff", command, "Amina")
+        assert (done.returncode, said in done.stdout) == (0, True), done.stderr
     nobody = _run(tmp_path, "staff", "reset", "nobody")
     assert nobody.returncode == 2
     assert "no account nobody" in nobody.stderr
@@ -146,6 +149,7 @@ def test_the_doctor_says_what_works(tmp_path: Path) -> None:
         "disk",
         "locales",
         "helplines",
+        "staff",
         "socket",
     }
     assert findings["socket"]["level"] == "ok"

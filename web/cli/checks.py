@@ -159,6 +159,18 @@ async def check_helplines(settings: Settings) -> tuple[Level, str]:
     return "ok", f"The helplines for {country} were checked {catalogue.country(country).checked}."
 
 
+async def check_staff(settings: Settings) -> tuple[Level, str]:
+    """Is a stolen passphrase enough to read what people said?"""
+    policy = settings.staff.second_factor
+    if policy == "off" and settings.web.public_origin:
+        return "warning", (
+            "Nobody has to have a second factor, and a supervisor's passphrase opens every "
+            "conversation: set staff.second_factor to supervisors or all."
+        )
+    asked = {"off": "nobody", "supervisors": "supervisors and administrators", "all": "everybody"}
+    return "ok", f"A second factor is required of {asked[policy]}."
+
+
 async def check_socket(settings: Settings) -> tuple[Level, str]:
     """Can somebody come in, through a real socket?"""
     with tempfile.TemporaryDirectory() as spare:
@@ -180,6 +192,7 @@ CHECKS: dict[str, Callable[[Settings], Awaitable[tuple[Level, str]]]] = {
     "disk": check_disk,
     "locales": check_locales,
     "helplines": check_helplines,
+    "staff": check_staff,
     "socket": check_socket,
 }
 """All checks, in the order in which they are run and told."""

@@ -14,6 +14,7 @@ import click
 import msgspec
 
 from config.clock import Millis, now
+from config.ids import AccountId
 from config.keys import nearest
 from config.settings import Settings
 from staff.accounts import (
@@ -35,6 +36,7 @@ from web.cli.options import config_option, json_option, print_json, read_setting
 from web.keys import audit_key
 
 Result = TypeVar("Result")
+Outcome = Awaitable[Added | Account | Refusal]
 
 TERMINAL = Account(SYSTEM, "terminal", "Terminal", Role.ADMINISTRATOR, password_hash="")
 """Who acts here: whoever can run commands on the server could do anything anyway."""
@@ -47,6 +49,7 @@ class Row(msgspec.Struct, frozen=True):
     display: str
     role: str
     disabled: bool
+    second_factor: bool
     trained_to: int | None
     trained_until: int | None
     languages: tuple[str, ...]
@@ -110,13 +113,10 @@ def list_accounts(path: Path | None, as_json: bool) -> None:
 def disable(name: str, path: Path | None, as_json: bool) -> None:
     """Close an account to log-in; whoever is logged in with it is out within 2 seconds."""
 
-    async def disabling(roster: Roster, accounts: AccountsRedis) -> Account | Refusal:
-        account = await accounts.named(name.lower())
-        if account is None:
-            return UnknownAccount()
-        return await roster.disable(TERMINAL, account.id, now())
+    def disabling(roster: Roster, account: AccountId) -> Outcome:
+        return roster.disable(TERMINAL, account, now())
 
-    _tell(_with_roster(read_settings(path), disabling), name, as_json)
+    _tell(_with_account(read_settings(path), name, disabling), name, as_json, "is disabled")
 
 
 @staff_command.command(epilog="Example: benchside staff reset amina")
@@ -126,13 +126,56 @@ def disable(name: str, path: Path | None, as_json: bool) -> None:
 def reset(name: str, path: Path | None, as_json: bool) -> None:
     """Give a new one-time passphrase, and print it once."""
 
-    async def resetting(roster: Roster, accounts: AccountsRedis) -> Added | Refusal:
-        account = await accounts.named(name.lower())
-        if account is None:
-            return UnknownAccount()
-        return await roster.reset(TERMINAL, account.id, now())
+    def resetting(roster: Roster, account: AccountId) -> Outcome:
+        return roster.reset(TERMINAL, account, now())
 
-    _tell(_with_roster(read_settings(path), resetting), name, as_json)
+    _tell(_with_account(read_settings(path), name, resetting), name, as_json)
+
+
+@staff_command.command(name="reset-factors", epilog="Example: benchside staff reset-factors amina")
+@click.argument("name")
+@config_option
+@json_option
+def reset_factors(name: str, path: Path | None, as_json: bool) -> None:
+    """Take away the second factors of somebody who has lost them; they are out within 2 seconds.
+
+    Make sure that it is really this person who asks.
+    """
+
+    def resetting(roster: Roster, account: AccountId) -> Outcome:
+        return roster.reset_factors(TERMINAL, account, now())
+
+    _tell(
+        _with_account(read_settings(path), name, resetting),
+        name,
+        as_json,
+        "has no second factor any more",
+    )
+
+
+@staff_command.command(name="sign-out", epilog="Example: benchside staff sign-out amina")
+@click.argument("name")
+@config_option
+@json_option
+def sign_out(name: str, path: Path | None, as_json: bool) -> None:
+    """End all sessions of somebody; they are out within 2 seconds and may log in again."""
+
+    def signing_out(roster: Roster, account: AccountId) -> Outcome:
+        return roster.sign_out(TERMINAL, account, now())
+
+    _tell(_with_account(read_settings(path), name, signing_out), name, as_json, "is signed out")
+
+
+def _with_account(
+    settings: Settings, name: str, act: Callable[[Roster, AccountId], Outcome]
+) -> Added | Account | Refusal:
+    """Do one thing with the account of this name."""
+
+    async def acting(roster: Roster, accounts: AccountsRedis) -> Added | Account | Refusal:
+        account = await accounts.named(name.lower())
+        return UnknownAccount() if account is None else await act(roster, account.id)
+
+    return _with_roster(settings, acting)
 
 
 def _with_roster(
@@ -166,14 +209,17 @@ def _check(languages: tuple[str, ...], topics: tuple[str, ...]) -> None:
 
 
 def _tell(
-    outcome: Added | Account | Refusal | NameTaken | Invalid, name: str, as_json: bool
+    outcome: Added | Account | Refusal | NameTaken | Invalid,
+    name: str,
+    as_json: bool,
+    done: str = "",
 ) -> None:
     """Print what came of it; a refusal is a sentence and exit code 2."""
     match outcome:
         case Added(account, passphrase):
-            _show(as_json, account.name, passphrase)
+            _show(as_json, account.name, passphrase, done)
         case Account():
-            _show(as_json, outcome.name, None)
+            _show(as_json, outcome.name, None, done)
         case NameTaken():
             raise click.UsageError(f"There is an account {name} already; choose another name.")
         case UnknownAccount():
@@ -192,13 +238,13 @@ def _tell(
             assert_never(outcome)
 
 
-def _show(as_json: bool, name: str, passphrase: str | None) -> None:
+def _show(as_json: bool, name: str, passphrase: str | None, done: str) -> None:
     if as_json:
         print_json({"name": name} | ({"passphrase": passphrase} if passphrase else {}))
     elif passphrase:
         click.echo(f"{name}\nOne-time passphrase, shown only now: {passphrase}")
     else:
-        click.echo(f"{name} is disabled.")
+        click.echo(f"{name} {done}.")
 
 
 def _row(account: Account, at: Millis) -> Row:
@@ -209,6 +255,7 @@ def _row(account: Account, at: Millis) -> Row:
         account.display,
         account.role.value,
         account.disabled,
+        account.factors.enrolled,
         None if trained is None else int(trained),
         None if training is None else training.until,
         account.languages,
@@ -221,14 +268,17 @@ def _table(rows: list[Row]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("Name", "Shown as", "Role", "Trained to", "Languages", "Last seen", box=None)
+    columns = ("Name", "Shown as", "Role", "2nd factor", "Trained to", "Languages", "Last seen")
+    table = Table(*columns, box=None)
     for row in rows:
         trained = "not trained" if row.trained_to is None else f"{row.trained_to} "
         until = _day(row.trained_until) if row.trained_to is not None else ""
         state = " (disabled)" if row.disabled else ""
         last = _day(row.last_seen) or "never"
         languages = " ".join(row.languages)
-        table.add_row(row.name + state, row.display, row.role, trained + until, languages, last)
+        factor = "yes" if row.second_factor else "no"
+        cells = (row.name + state, row.display, row.role, factor, trained + until, languages, last)
+        table.add_row(*cells)
     Console().print(table)
 
 
