@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: help run demo test check check-pages bench fuzz screenshots audit sbom lock clean
+.PHONY: help run demo test check check-pages bench fuzz soak screenshots audit sbom lock clean
 .DEFAULT_GOAL := help
 
 help:

@@ -13,6 +13,11 @@ the same wrong again."""
 OURS = range(4000, 5000)
 """Codes that an application may use (RFC 6455, section 7.4.2)."""
 
+REPLACED = 4008
+CONTEST_SECONDS = 60.0
+"""Who came back and is told so soon that they are connected elsewhere may have been replaced by
+an attempt of their own that a slow server took up late: they come back once in this time."""
+
 FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 10.0
 
@@ -30,3 +35,12 @@ def pause(attempt: int, chance: float) -> float:
     """
     longest = min(LONGEST_SECONDS, FIRST_SECONDS * (1 << min(attempt, 10)))
     return longest * (0.5 + chance / 2)
+
+
+def contests(code: int | None, visits: int, held: float, since: float) -> bool:
+    """Return whether a client that was replaced comes back all the same.
+
+    `visits` counts its sockets, `held` is how long the last one held, `since` how long ago it
+    last came back in this way, in seconds.
+    """
+    return code == REPLACED and visits > 1 and held < CONTEST_SECONDS < since

@@ -5,6 +5,7 @@ the owner's affair: it gives the first frame and is handed each fact.
 """
 
 import asyncio
+import math
 import random
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from client.closing import comes_back, pause
+from client.closing import comes_back, contests, pause
 from client.errors import ClientError, Denied, Lost, Unreachable
 from client.http import origin, socket_url
 from client.wire import SUBPROTOCOL, Fact, decode, encode
@@ -75,6 +76,8 @@ class Connection:
         self._heard_at = 0.0
         self.headers: dict[str, str] = {}
         """Sent with each handshake, beside the cookie."""
+        self._began = 0.0
+        self._contested = -math.inf
         self.visits = 0
         """How often a socket was opened."""
         self.problem = ""
@@ -116,7 +119,7 @@ class Connection:
 
     async def _visit(self) -> bool:
         """Come, present, listen until the socket breaks; return whether it held for a while."""
-        began = self._heard_at = _now()
+        began = self._began = self._heard_at = _now()
         try:
             frame, cookie = await self._owner.knock()
             async with self._open(cookie) as socket:
@@ -181,7 +184,9 @@ class Connection:
         """
         code = closed.rcvd.code if closed.rcvd else None
         self.problem = str(code or "broken")
-        if closed.rcvd and not comes_back(code):
+        if contests(code, self.visits, _now() - self._began, _now() - self._contested):
+            self._contested = _now()
+        elif closed.rcvd and not comes_back(code):
             raise Lost(closed.rcvd.code, closed.rcvd.reason) from None
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import chain, repeat
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
@@ -208,3 +209,21 @@ async def test_an_error_page_of_a_proxy_is_a_denial_too() -> None:
         with pytest.raises(Denied) as denied:
             await ask(url, "/api/enter", {})
     assert denied.value.reason == "unknown"
+
+
+async def test_a_client_replaced_by_its_own_late_attempt_comes_back_once() -> None:
+    async with stand_in() as server, Seeker(server.url, code=CODE) as seeker:
+        closes = chain([4011], repeat(4008))
+
+        def close(_: Fact) -> bool:
+            server.close_with = next(closes)
+            return True
+
+        server.mishap = close
+        await seeker.says("back after a restart")
+        await seeker.says("back after being replaced")
+        with pytest.raises(Lost) as lost:
+            await seeker.says("replaced again so soon")
+        assert lost.value.code == 4008
+        assert seeker.visits == 3
+        assert [first.kind for first in server.firsts] == ["come_back", "resume", "resume"]

@@ -21,6 +21,12 @@ const HOLE_MS = 2_000;
 const FINAL = new Set([4000, 4001, 4002, 4003, 4004, 4005, 4008, 4009, 4014, 4016]);
 /** Codes by which a server says that this page did wrong, such as a frame that is too big. */
 const AT_FAULT = new Set([1002, 1003, 1007, 1008, 1009, 1010]);
+const REPLACED = 4008;
+/**
+ * Who came back and is told so soon that they are connected elsewhere may have been replaced by
+ * an attempt of their own that a slow server took up late: they come back once in this time.
+ */
+const CONTEST_MS = 60_000;
 /** The first facts of a socket that has been let in. */
 const GREETINGS = new Set(["entered", "resumed", "attending"]);
 
@@ -34,6 +40,9 @@ export class Connection {
   #greeted = false;
   #stopped = true;
   #attempts = 0;
+  #visits = 0;
+  #began = 0;
+  #contested = -Infinity;
   #heard = 0;
   #sent = 0;
   #skew = 0;
@@ -150,7 +159,8 @@ export class Connection {
     const socket = new WebSocket(url, SUBPROTOCOL);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
-    this.#heard = Date.now();
+    this.#visits += 1;
+    this.#began = this.#heard = Date.now();
     socket.onopen = () => this.#write(opening);
     socket.onmessage = ({ data }) => this.#hear(socket, data);
     socket.onclose = ({ code }) => this.#lost(socket, code);
@@ -189,13 +199,23 @@ export class Connection {
     if (socket !== this.#socket) return;
     this.#socket = null;
     this.#greeted = false;
-    if (FINAL.has(code) || AT_FAULT.has(code)) {
+    if (this.#contests(code)) {
+      this.#contested = Date.now();
+      this.#later();
+    } else if (FINAL.has(code) || AT_FAULT.has(code)) {
       this.#stopped = true;
       this.#onLink("closed", code);
     } else {
       this.#onLink("lost", code);
       this.#later();
     }
+  }
+
+  /** @param {number} code */
+  #contests(code) {
+    const now = Date.now();
+    const soon = now - this.#began < CONTEST_MS && now - this.#contested > CONTEST_MS;
+    return code === REPLACED && this.#visits > 1 && soon;
   }
 
   /** @param {number} [wait] */
