@@ -15,6 +15,7 @@ from matching.waiting_room import WaitingRoom
 from safety.blocks import Blocks
 from safety.desk import Desk
 from safety.hindsight import Hindsight
+from safety.holds import Holds
 from safety.raid import Raids
 from safety.screening import Screen
 from staff.accounts import Accounts
@@ -32,6 +33,7 @@ class Parts:
     desk: Desk
     blocks: Blocks
     raids: Raids
+    holds: Holds
     hindsight: Hindsight
     screen: Screen
     reread: Callable[[ConversationId, Seq, Line], None]

@@ -328,7 +328,13 @@ class Helped(Fact, frozen=True, kw_only=True, tag="helped"):
 
 
 class Erased(Fact, frozen=True, kw_only=True, tag="erased"):
-    """All that was said is erased, and the token opens nothing any more."""
+    """All that was said is erased, and the token opens nothing any more.
+
+    But if two people of staff have decided to hold the case, their copy stays until `held`.
+    """
+
+    held: int = 0
+    """Milliseconds since 1970; 0 if nothing is held."""
 
 
 class Reported(Fact, frozen=True, kw_only=True, tag="reported"):

@@ -16,6 +16,7 @@ from chat.entry import ConversationEnded, LogEntry, MemberLeft, SupporterCame
 from chat.erasing import erase
 from chat.escalating import raise_cause
 from chat.floor import Floor
+from chat.holding import held_until
 from chat.lines import Speaker, say
 from chat.log import NotAppended
 from chat.outbox import Outbox
@@ -223,7 +224,7 @@ class SeekerSession:
         self._parts.relay.unfollow(self.conversation, self)
         self.waiting = False
         self._ended_at = monotonic()
-        self._tell(wire.Erased())
+        self._tell(wire.Erased(held=await held_until(self._parts, self.conversation)))
 
     async def _feedback(self, command: wire.Feedback) -> None:
         record = await self._parts.log.find(self.conversation)

@@ -169,6 +169,8 @@ KEYS_SECONDS: Final = 600.0
 KEYS_SLACK_SECONDS: Final = 3600
 """How long a day's key is kept beyond its need: clocks differ, and a server may be down when
 the day ends."""
+HOLDS_SECONDS: Final = 15.0
+"""How often what is new of held cases is copied, and what is over is destroyed."""
 AUDIT_DAYS: Final = 365
 """How long the audit trail is kept."""
 SWEEP_SECONDS: Final = 5.0

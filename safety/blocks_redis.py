@@ -36,7 +36,7 @@ class BlocksRedis:
     def __init__(self, store: Store) -> None:
         """Use an open store."""
         self._store = store
-        self._write = store.script("safety", "block")
+        self._write = store.script("safety", "replace")
 
     async def lay(self, block: Block) -> None:
         """Keep a block; one that was laid on the same conversation gives way to it."""

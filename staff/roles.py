@@ -39,6 +39,14 @@ class Act(StrEnum):
     SET_RAID = "set_raid"
     """Switch raid mode on or off."""
     READ_TRANSCRIPT = "read_transcript"
+    PROPOSE_HOLD = "propose_hold"
+    CONFIRM_HOLD = "confirm_hold"
+    DECLINE_HOLD = "decline_hold"
+    RELEASE_HOLD = "release_hold"
+    READ_CASE = "read_case"
+    """Read, or take away, what is kept of a held case."""
+    END_HOLD = "end_hold"
+    """Its day has come: done by the server itself."""
     ACKNOWLEDGE = "acknowledge"
     RESOLVE = "resolve"
     READ_AUDIT = "read_audit"
@@ -99,6 +107,12 @@ AUDITED: Final[frozenset[Act]] = OWN | frozenset(
         Act.LIFT_BLOCK,
         Act.SET_RAID,
         Act.READ_TRANSCRIPT,
+        Act.PROPOSE_HOLD,
+        Act.CONFIRM_HOLD,
+        Act.DECLINE_HOLD,
+        Act.RELEASE_HOLD,
+        Act.READ_CASE,
+        Act.END_HOLD,
         Act.ADD_ACCOUNT,
         Act.TRAIN,
         Act.DISABLE,

@@ -20,9 +20,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chat.board import BoardNews
+from chat.cases_redis import RedisCaseTexts
 from chat.desk_news import DeskNews
 from chat.erasing import Erasures
 from chat.floor import Floor
+from chat.holding import Holding
 from chat.keyring import Keyring
 from chat.log_redis import RedisLog
 from chat.offers import OfferNews
@@ -40,6 +42,7 @@ from matching.waiting_room_redis import RedisWaitingRoom
 from safety.blocks_redis import BlocksRedis, RaidsRedis
 from safety.desk_redis import DeskRedis
 from safety.hindsight_redis import HindsightRedis
+from safety.holds_redis import HoldsRedis
 from safety.screening import Screen
 from staff.accounts_redis import AccountsRedis
 from staff.audit_redis import AuditRedis
@@ -66,11 +69,12 @@ from web.guarding import Guard
 from web.headers import with_headers
 from web.house import House
 from web.http_factors import FactorRoutes
+from web.http_holds import HoldRoutes
 from web.http_public import PublicRoutes
 from web.http_roster import RosterRoutes
 from web.http_staff import StaffRoutes
 from web.info import helplines, info
-from web.keys import audit_key, open_keyring, staff_sealer
+from web.keys import audit_key, case_keys, open_keyring, staff_sealer
 from web.loading import loading
 from web.lookout import Lookout
 from web.metrics import Metrics
@@ -135,6 +139,7 @@ async def build(settings: Settings, screen: Screen | None = None) -> AsyncGenera
             if folder is not None:
                 work["space"] = partial(kept, "space", Space(folder, house.gate).run)
             work["clock"] = partial(kept, "clock", time.run)
+            work["holding"] = partial(kept, "holding", house.holding.run)
             work["retiring"] = partial(kept, "retiring", retiring.run)
             async with beside(**work):
                 yield App(house, endpoints, draining, store)
@@ -194,6 +199,7 @@ def _house(
         login=Login(accounts, sessions, guesses, audit, passwords, factor, pending),
         factor=factor,
         roster=Roster(accounts, sessions, audit, passwords),
+        holding=Holding(parts, case_keys(settings), RedisCaseTexts(store)),
         sessions=sessions,
         metrics=metrics,
         pulse=_pulse(settings, metrics),
@@ -233,6 +239,7 @@ def _parts(
         desk=DeskRedis(store, usual=settings.safety.escalation_louder_seconds),
         blocks=BlocksRedis(store),
         raids=RaidsRedis(store),
+        holds=HoldsRedis(store),
         hindsight=HindsightRedis(store),
         screen=screen,
         reread=second.consider,
@@ -317,6 +324,7 @@ def all_routes(house: House) -> list[Route]:
         *StaffRoutes(house, guard).routes(),
         *FactorRoutes(house, guard).routes(),
         *RosterRoutes(house, guard).routes(),
+        *HoldRoutes(house, guard).routes(),
     ]
 
 

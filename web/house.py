@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.types import Scope
 
 from chat.floor import Floor
+from chat.holding import Holding
 from chat.parts import Parts
 from chat.waiting import WaitingNews
 from config.settings import Settings
@@ -41,6 +42,7 @@ class House:
     login: Login
     factor: SecondFactor
     roster: Roster
+    holding: Holding
     sessions: Sessions
     metrics: Metrics
     pulse: Pulse | None

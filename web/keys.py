@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+from chat.case_keys_files import FolderCaseKeys
 from chat.keyring import Keyring
 from chat.keyring_agreed import AgreedKeyring
 from chat.keyring_files import FolderKeyring, prepared_folder
@@ -34,6 +35,11 @@ async def open_keyring(settings: Settings, store: Store) -> Keyring:
         log.warning("the key of %s is missing: what was sealed under it can't be read", day)
     await keyring.at(clock.now())
     return keyring
+
+
+def case_keys(settings: Settings) -> FolderCaseKeys:
+    """Return the keys of held cases; ask once the keyring is open."""
+    return FolderCaseKeys(keys_folder(settings).resolve())
 
 
 def audit_key(settings: Settings) -> bytes:

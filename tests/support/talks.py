@@ -34,6 +34,8 @@ from safety.desk_memory import DeskMemory
 from safety.desk_redis import DeskRedis
 from safety.hindsight_memory import HindsightMemory
 from safety.hindsight_redis import HindsightRedis
+from safety.holds_memory import HoldsMemory
+from safety.holds_redis import HoldsRedis
 from safety.screening import Screen, load_screen
 from staff.accounts_memory import AccountsMemory
 from staff.audit_memory import AuditMemory
@@ -133,6 +135,7 @@ def parts_on(store: Store | None, clock: Clock, *, beside: Parts | None = None) 
         desk=beside.desk if beside else (DeskRedis(store) if store else DeskMemory()),
         blocks=beside.blocks if beside else (BlocksRedis(store) if store else BlocksMemory()),
         raids=beside.raids if beside else (RaidsRedis(store) if store else RaidsMemory()),
+        holds=beside.holds if beside else (HoldsRedis(store) if store else HoldsMemory()),
         hindsight=HindsightRedis(store) if store else HindsightMemory(),
         screen=screen(),
         reread=lambda *_: None,

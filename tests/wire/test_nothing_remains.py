@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from chat.cases_redis import RedisCaseTexts
 from chat.log_streams import rows_of
 from chat.sealing import Day, Unsealable, Wrapped, unwrap
 from client.seeker import Seeker
-from config.ids import ConversationId
+from config.ids import AccountId, ConversationId
 from config.settings import Service, Settings
+from safety.escalation import Person
+from safety.holds import Proposal
 from store.client import connect
 from store.embedded import socket_path
 from store.replies import as_bytes
@@ -29,6 +32,7 @@ WORD = "zanzibar"
 CRISIS = f"I want to end my life tonight {WORD}"
 WRAPPED_BYTES = 60
 PATIENCE = 20.0
+GRACE, HENRY = Person(AccountId("grace"), "Grace"), Person(AccountId("henry"), "Henry")
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,32 @@ async def test_nothing_is_left_once_retention_is_over(tmp_path: Path) -> None:
                 assert await _keys(store, kept.id) == []
             await _rewritten(house)
     _nothing_of(kept, tmp_path)
+
+
+async def test_nothing_is_left_of_a_case_that_was_held_and_released(tmp_path: Path) -> None:
+    async with running_house(tmp_path) as house:
+        guests = Guests(house)
+        async with guests.stack:
+            seeker = await _a_whole_conversation(house, guests)
+            kept = await _found(house, id_of(seeker))
+            asked = Proposal(by=GRACE, at=house.parts.now(), reason="danger", days=1)
+            await house.app.house.holding.propose(kept.id, asked)
+            await house.app.house.holding.confirm(kept.id, HENRY)
+            copies = await _copies(house, kept.id)
+            assert len(copies) >= 7
+            await seeker.erases()
+            await _rewritten(house)
+            disk = _disk(tmp_path)
+            assert all(copy in disk for copy in copies), "the search finds copies"
+            assert WORD.encode() not in disk.lower()
+            key = tmp_path / "keys" / f"case-{kept.id}.key"
+            assert key.exists()
+            await house.app.house.holding.release(kept.id, HENRY)
+            assert not key.exists()
+            await _until_gone(tmp_path, kept)
+            await _rewritten(house)
+    _nothing_of(kept, tmp_path)
+    assert not [copy for copy in copies if copy in _disk(tmp_path)]
 
 
 async def test_without_retention_it_is_kept_for_a_minute_and_feedback_still_counts(
@@ -138,6 +168,14 @@ async def _found(house: House, id_: ConversationId) -> Found:
     return Found(id_, wrapped, tuple(pieces))
 
 
+async def _copies(house: House, id_: ConversationId) -> list[bytes]:
+    """Return the first bytes of the ciphertexts of a held case."""
+    texts = RedisCaseTexts(house.app.store)
+    return [
+        envelope[1:45] for which in ("log", "staff") for _, envelope in await texts.read(id_, which)
+    ]
+
+
 async def _keys(store: Redis, id_: ConversationId) -> list[bytes]:
     return [key async for key in store.scan_iter(match=f"*{id_}*") if key.startswith(b"{c:")]
 
@@ -145,6 +183,7 @@ async def _keys(store: Redis, id_: ConversationId) -> list[bytes]:
 async def _rewritten(house: House) -> None:
     """Have the journal rewritten, as each hour, and wait until it is."""
     async with house.store() as store:
+        await _until_idle(store)  # the server may have asked for one itself
         await store.bgrewriteaof()
         await _until_idle(store)
 

@@ -145,6 +145,10 @@ async def test_who_has_none_but_must_is_led_to_set_one_up_and_no_further(strict:
         ("/api/staff/factors/passkey", {}),
         ("/api/staff/factors/codes", {}),
         ("/api/staff/factors/remove", {"factor": "totp"}),
+        ("/api/holds/one/propose", {"reason": "danger"}),
+        ("/api/holds/one/confirm", {}),
+        ("/api/holds/one/release", {}),
+        ("/api/holds/one/read", {}),
     ],
 )
 async def test_a_grave_act_asks_who_logged_in_long_ago_to_prove_it_again(

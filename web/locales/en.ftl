@@ -140,7 +140,7 @@ erase = Erase what was said
 erase-title = Erase everything that was said?
 erase-keep = Keep it
 erase-about = All messages are erased at once, on our side and on your supporter’s screen. The talk ends. Nobody can bring them back.
-erase-stays = If you were in danger, the team still knows that they were called. It does not know your words any more.
+erase-stays = If you were in danger, the team still knows that they were called. It does not know your words any more. Very rarely, two of them may already have decided to keep a talk for a while, to protect somebody. Then you are told until when.
 erase-sure = Erase it now
 erasing = Erasing…
 
@@ -185,6 +185,7 @@ start-over = Back to the start
 ## After
 
 ended-erased = Everything that was said is erased.
+erased-held = Two people of the team had decided to keep a copy of this talk, because somebody may be in danger or something has to be looked into. It is destroyed by { $until }.
 ended-left = The talk has ended.
 ended-closed = The talk has ended.
 ended-lost = The connection was lost for too long. The talk has ended.

@@ -204,9 +204,11 @@ export interface Helped {
   helplines: Helpline[];
 }
 
-/** All that was said is erased, and the token opens nothing any more. */
+/** All that was said is erased, and the token opens nothing any more.  But if two people of staff have decided to hold the case, their copy stays until `held`. */
 export interface Erased {
   t: "erased";
+  /** Milliseconds since 1970; 0 if nothing is held. */
+  held?: number;
 }
 
 /** The report has reached the supervisors. */

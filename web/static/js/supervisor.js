@@ -1,5 +1,6 @@
 // @ts-check
 /** The supervisor's page: lights, escalations, live conversations, the queue, and the roster. */
+import { Cases, HoldDialog } from "./cases.js";
 import {
   About,
   attend,
@@ -54,7 +55,7 @@ const GRADES = /** @type {const} */ (["slowed", "paused", "closed"]);
 /** How long a block of each grade may hold, in hours; the server allows no more than the last. */
 const HOURS = { slowed: [1, 6, 24], paused: [1, 6, 24, 72], closed: [24, 72, 168, 720] };
 const RAID_MINUTES = [15, 30, 60, 120, 240];
-const TABS = ["board", "roster", "audit"];
+const TABS = ["board", "cases", "roster", "audit"];
 const COUNTS = /** @type {const} */ ([
   "waiting",
   "waiting_long",
@@ -192,6 +193,7 @@ function Escalations() {
     ${row.state === "acknowledged" && html`<button type="button" class="slim" data-test="resolve"
       onClick=${() => question("resolve", row.id)}>${t("resolve")}</button>`}
     <button type="button" class="quiet slim" data-test="watch" onClick=${() => tell({ t: "watch", conversation: row.conversation })}>${t("watch")}</button>
+    <button type="button" class="quiet slim" data-test="hold" onClick=${() => question("hold", row.conversation)}>${t("hold")}</button>
   </div>`;
   /** @type {Column<EscalationRow>[]} */
   const columns = [
@@ -308,6 +310,8 @@ function Question() {
       <//>`;
     case "block":
       return html`<${BlockDialog} id=${id} />`;
+    case "hold":
+      return html`<${HoldDialog} id=${id} onClose=${shut} />`;
     case "extend":
       return html`<${ExtendDialog} id=${id} />`;
     case "raid":
@@ -442,7 +446,7 @@ function App() {
   if (me.value?.role === "supporter") {
     return html`<main><p class="card" data-test="not-allowed">${t("supervisors-only")} <a href="/supporter">${t("supporter-title")}</a></p></main>`;
   }
-  const view = tab.value === "roster" ? Roster : tab.value === "audit" ? Audit : Boards;
+  const view = { board: Boards, cases: Cases, roster: Roster, audit: Audit }[tab.value] ?? Boards;
   return html`<${Bar} title=${t("supervisor-title")}>
       <nav class="tabs" aria-label=${t("sections")}>${TABS.map((id) => html`<button type="button" class="quiet" data-test=${`tab-${id}`}
         aria-current=${tab.value === id ? "page" : undefined} onClick=${() => (tab.value = id)}>${t(`tab-${id}`)}</button>`)}</nav>

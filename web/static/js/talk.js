@@ -85,6 +85,8 @@ const readTo = signal(0);
 const code = signal("");
 const dialog = signal("");
 const endedBy = signal("");
+/** Until when staff keep a copy of what was erased; 0 if they don't. */
+const heldUntil = signal(0);
 const thanked = signal(false);
 /** Whether all that was said is to be erased, and the server has not said yet that it is. */
 const erasing = signal(false);
@@ -204,6 +206,7 @@ function hear(fact) {
         code.value = fact.code;
         return;
       case "erased":
+        heldUntil.value = fact.held ?? 0;
         return erased();
       case "thanked":
         connection.settle("feedback");
@@ -568,6 +571,7 @@ function Steps() {
     return html`<section key="mood" data-test="after-mood">
       <${Title}><span id="question">${t("after-mood")}</span><//>
       <p data-test="ended">${named("ended", endedBy.value || "left")}</p>
+      ${endedBy.value === "erased" && heldUntil.value > 0 && html`<p data-test="held">${t("erased-held", { until: dayTime(heldUntil.value) })}</p>`}
       <p>${t("ask-mood-hint")}</p>
       <${Scale} value=${mood} name="feedback-mood" onPick=${setMood} />
       <div class="row">
