@@ -84,7 +84,7 @@ def arguments(chained: Chained) -> tuple[int | str, ...]:
     entry = chained.entry
     oldest = max(0, entry.at - _KEPT)
     told = int(entry.at), entry.who, entry.act.value, entry.subject
-    return *told, chained.number, chained.before, chained.digest, chained.mark, oldest
+    return *told, chained.number, chained.before, chained.digest, chained.stamp, oldest
 
 
 def _chained(fields: Reply) -> Chained:
@@ -95,5 +95,5 @@ def _chained(fields: Reply) -> Chained:
         act=Act(as_text(kept["act"])),
         subject=as_text(kept["subject"]),
     )
-    links = (as_text(kept.get(name, b"")) for name in ("before", "digest", "mark"))
+    links = (as_text(kept.get(name, b"")) for name in ("before", "digest", "stamp"))
     return Chained(entry, as_int(kept.get("number", b"0")), *links)

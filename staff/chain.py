@@ -1,6 +1,6 @@
 """The chain that holds the audit trail together: what is changed, left out or put in shows.
 
-Each entry has a number, the digest of the one before it and itself (SHA-256), and a mark that
+Each entry has a number, the digest of the one before it and itself (SHA-256), and a stamp that
 only who has the key of the trail can make (HMAC-SHA256). The key lies apart from the store, so
 whoever can write to the store alone can't mend the chain after a change. What a chain can't
 show by itself is that its newest entries were cut off: for that its head, a number and a
@@ -15,8 +15,8 @@ from typing import Final, Literal
 
 from staff.audit import AuditEntry
 
-Fault = Literal["changed", "unmarked", "gap", "head"]
-"""`changed`: the entry is not what its digest says; `unmarked`: not marked with our key; `gap`:
+Fault = Literal["changed", "unstamped", "gap", "head"]
+"""`changed`: the entry is not what its digest says; `unstamped`: not stamped with our key; `gap`:
 one or more are missing before it; `head`: the entry that was noted is not there as it was."""
 
 
@@ -41,7 +41,7 @@ class Chained:
     before: str
     """The digest of the entry before it."""
     digest: str
-    mark: str = ""
+    stamp: str = ""
 
     @property
     def head(self) -> Head:
@@ -66,17 +66,20 @@ def chain(head: Head, entry: AuditEntry, key: bytes) -> Chained:
     """Return the entry as the next of a chain."""
     number = head.number + 1
     digest = _digest(entry, number, head.digest)
-    return Chained(entry, number, head.digest, digest, _mark(digest, key))
+    return Chained(entry, number, head.digest, digest, _stamp(digest, key))
 
 
 def verify(chained: Iterable[Chained], key: bytes, noted: Head = START) -> Head | Broken:
     """Return the head of a chain that is whole, or where it is broken first.
 
     The oldest entries may have been dropped by age; `noted` is a head that was kept elsewhere.
+    Entries without a number stand before the chain began: they prove nothing and break nothing.
     """
     head: Head | None = None
     found = noted == START
     for each in chained:
+        if head is None and not each.number:
+            continue
         fault = _fault(each, head, key)
         if fault is None and each.number == noted.number:
             found = each.digest == noted.digest
@@ -92,8 +95,8 @@ def verify(chained: Iterable[Chained], key: bytes, noted: Head = START) -> Head 
 def _fault(each: Chained, head: Head | None, key: bytes) -> Fault | None:
     if each.digest != _digest(each.entry, each.number, each.before):
         return "changed"
-    if not hmac.compare_digest(each.mark, _mark(each.digest, key)):
-        return "unmarked"
+    if not hmac.compare_digest(each.stamp, _stamp(each.digest, key)):
+        return "unstamped"
     if head is not None and (each.number, each.before) != (head.number + 1, head.digest):
         return "gap"
     return None
@@ -105,5 +108,5 @@ def _digest(entry: AuditEntry, number: int, before: str) -> str:
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _mark(digest: str, key: bytes) -> str:
+def _stamp(digest: str, key: bytes) -> str:
     return hmac.new(key, digest.encode(), "sha256").hexdigest()

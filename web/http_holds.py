@@ -60,7 +60,10 @@ class HoldRoutes:
             return error("not_allowed", 403)
         now = self._house.parts.now()
         holds = [one for one in await self._house.parts.holds.all() if standing(one, now) != "over"]
-        rows = [_row(one, proposed(one, now), who) for one in holds]
+        rows = [
+            _row(one, proposed(one, now), who) | {"name": await self._name(one.conversation)}
+            for one in holds
+        ]
         return answer({"holds": rows, "days_most": DAYS_MOST})
 
     async def propose(self, request: Request, who: Attendant) -> Response:
@@ -96,6 +99,10 @@ class HoldRoutes:
         if not may(who.account.role, Act.READ_CASE):
             return error("not_allowed", 403)
         return _told(await self._holding.read(_conversation(request), _person(who)))
+
+    async def _name(self, conversation: ConversationId) -> str:
+        escalations = await self._house.parts.desk.of(conversation)
+        return escalations[-1].name if escalations else ""
 
 
 def _conversation(request: Request) -> ConversationId:

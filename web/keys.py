@@ -43,7 +43,7 @@ def case_keys(settings: Settings) -> FolderCaseKeys:
 
 
 def audit_key(settings: Settings) -> bytes:
-    """Return the key that marks the entries of the audit trail; for commands too.
+    """Return the key that stamps the entries of the audit trail; for commands too.
 
     Raises:
         StoreError: it can't be read or made; the text says what to do.

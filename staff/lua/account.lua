@@ -5,7 +5,7 @@
 -- ARGV[1] id  ARGV[2] name  ARGV[3] record as read, '' for a new account  ARGV[4] record to write
 -- ARGV[5] 1 if the account administers once it is written, else 0
 -- ARGV[6] at, ms; the audit entry may be left out  ARGV[7] who  ARGV[8] act  ARGV[9] subject
--- ARGV[10] number  ARGV[11] digest of the entry before  ARGV[12] digest  ARGV[13] mark
+-- ARGV[10] number  ARGV[11] digest of the entry before  ARGV[12] digest  ARGV[13] stamp
 -- ARGV[14] oldest kept, ms
 -- Returns {1} if written, {0} if it has changed, {-1} if the name is taken, {-2} if nobody else
 --   administers, {-9, number, digest} of the head if the chain has moved (but for 1, nothing is
@@ -23,7 +23,7 @@ if ARGV[6] then
   if (head[2] or '') ~= ARGV[11] then return {-9, head[1] or '0', head[2] or ''} end
   redis.call('XADD', KEYS[4], 'MINID', '~', ARGV[14], '*', 'at', ARGV[6], 'who', ARGV[7],
     'act', ARGV[8], 'subject', ARGV[9], 'number', ARGV[10], 'before', ARGV[11],
-    'digest', ARGV[12], 'mark', ARGV[13])
+    'digest', ARGV[12], 'stamp', ARGV[13])
   redis.call('HSET', KEYS[5], 'number', ARGV[10], 'digest', ARGV[12])
 end
 if leaves then

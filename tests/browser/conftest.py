@@ -40,7 +40,7 @@ async def browser() -> AsyncGenerator[Browser]:
 async def house(tmp_path: Path, browser: Browser) -> AsyncGenerator[House]:
     folder = tmp_path / "data"
     async with embedded(folder) as store_url, connect(store_url) as store:
-        await employ(store, "amina")
+        await employ(store, "amina", supervisors=("grace", "henry"))
     settings = Settings(
         store=Store(folder=str(folder)), web=Web(port=0, trusted_proxies=("127.0.0.1",))
     )

@@ -41,6 +41,16 @@ def test_a_trail_that_nobody_touched_is_whole_also_when_old_entries_are_gone(
     assert verify([], KEY) == START
 
 
+@given(TRAILS, TRAILS)
+def test_entries_from_before_the_chain_began_break_nothing_where_they_stand(
+    early: list[AuditEntry], entries: list[AuditEntry]
+) -> None:
+    unchained = [Chained(entry, 0, "", "") for entry in early]
+    trail = chained(entries)
+    assert verify([*unchained, *trail], KEY) == trail[-1].head
+    assert isinstance(verify([*trail, *unchained], KEY), Broken)
+
+
 @given(TRAILS, ENTRIES, st.data())
 def test_an_entry_that_was_changed_is_found(
     entries: list[AuditEntry], other: AuditEntry, data: st.DataObject
@@ -74,7 +84,7 @@ def test_who_can_write_to_the_store_but_has_no_key_can_not_mend_the_chain(
     forged = list(trail[:place])
     for entry in [other, *entries[place + 1 :]]:
         forged.append(chain(forged[-1].head if forged else START, entry, OTHER))
-    assert verify(forged, KEY) == Broken(place + 1, "unmarked")
+    assert verify(forged, KEY) == Broken(place + 1, "unstamped")
 
 
 @given(TRAILS)

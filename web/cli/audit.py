@@ -23,7 +23,7 @@ from web.keys import audit_key
 _HEAD = re.compile(r"(\d+):([0-9a-f]{64})")
 _SAID: dict[Fault, str] = {
     "changed": "it was changed after it was written",
-    "unmarked": "it bears no mark of this server's key (was the folder of keys replaced?)",
+    "unstamped": "it bears no stamp of this server's key (was the folder of keys replaced?)",
     "gap": "what stood right before it is missing, or it was put in",
     "head": "the head that was noted is not there as it was: entries were cut off or replaced",
 }
@@ -57,12 +57,15 @@ def verify_command(noted: str, as_json: bool, path: Path | None) -> None:
     were cut off. Exits with 1 if the chain is broken.
     """
     known = _head(noted)
-    outcome = asyncio.run(_verified(read_settings(path), known))
+    outcome, unchained = asyncio.run(_verified(read_settings(path), known))
     if isinstance(outcome, Broken):
         _tell_broken(outcome, as_json=as_json)
     if as_json:
-        print_json({"whole": True, "number": outcome.number, "digest": outcome.digest})
+        told = {"whole": True, "number": outcome.number, "digest": outcome.digest}
+        print_json(told | {"unchained": unchained})
     else:
+        if unchained:
+            click.echo(f"{unchained} entries of an earlier version stand before it, unproven.")
         click.echo(f"The record is whole, up to entry {outcome.number}. Note its head elsewhere:")
         click.echo(f"{outcome.number}:{outcome.digest}")
 
@@ -87,10 +90,12 @@ def _head(noted: str) -> Head:
     return Head(int(found[1]), found[2])
 
 
-async def _verified(settings: Settings, noted: Head) -> Head | Broken:
+async def _verified(settings: Settings, noted: Head) -> tuple[Head | Broken, int]:
+    """Return what the check says, and how many entries bear no number."""
     async with open_store(settings) as store:
         key = audit_key(settings)
-        return verify([each async for each in AuditRedis(store, key).all()], key, noted)
+        chained = [each async for each in AuditRedis(store, key).all()]
+        return verify(chained, key, noted), sum(not each.number for each in chained)
 
 
 async def _export(settings: Settings) -> None:

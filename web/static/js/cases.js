@@ -8,6 +8,7 @@ import { signal, useEffect, useState } from "../vendor/vendor.js";
 /**
  * @typedef {object} Hold
  * @property {string} id
+ * @property {string} name the seeker's friendly name, while the escalation is kept
  * @property {number} until
  * @property {string} reason
  * @property {string[]} by
@@ -85,7 +86,7 @@ export function Cases() {
   useEffect(() => void load(), []);
   /** @type {Column<Hold>[]} */
   const columns = [
-    { id: "id", label: t("col-case"), value: (row) => row.id, cell: (row) => html`<code>${row.id}</code>` },
+    { id: "id", label: t("col-case"), value: (row) => row.name, cell: (row) => html`${row.name || t("forgotten")} <code class="small">${row.id}</code>` },
     { id: "reason", label: t("hold-reason"), value: (row) => row.proposal?.reason ?? row.reason, cell: (row) => named("hold", row.until ? row.reason : (row.proposal?.reason ?? row.reason)) },
     { id: "by", label: t("col-by"), cell: (row) => row.by.join(", ") || "–" },
     { id: "state", label: t("col-state"), value: (row) => row.until, cell: state },
@@ -110,7 +111,7 @@ const Kept = ({ kept }) => html`<${Dialog} title=${t("case-title", { id: kept.co
   <p>${t("case-about", { until: dayTime(kept.until) })}</p>
   <ol class="plain" data-test="case-log">${kept.log.map((one) => html`<li>
     <span class="small">${dayTime(one.at)}</span>
-    ${one.event ? html` <em>${named("case-event", one.event)}</em>` : html` <strong>${one.name || named("case-by", one.by ?? "seeker")}</strong>
+    ${one.event ? html` <em>${named("case-event", one.event)}</em>` : html` <strong>${one.name || named("case-by", one.by ?? "seeker")}</strong>${" "}
       ${(one.risk ?? 0) > 0 && html`<${Risk} risk=${one.risk ?? 0} />`} <span dir="auto">${one.text}</span>`}
   </li>`)}</ol>
   ${kept.staff.length > 0 && html`<h3>${t("case-staff")}</h3>

@@ -570,8 +570,9 @@ function Steps() {
   if (step === "mood") {
     return html`<section key="mood" data-test="after-mood">
       <${Title}><span id="question">${t("after-mood")}</span><//>
-      <p data-test="ended">${named("ended", endedBy.value || "left")}</p>
-      ${endedBy.value === "erased" && heldUntil.value > 0 && html`<p data-test="held">${t("erased-held", { until: dayTime(heldUntil.value) })}</p>`}
+      ${endedBy.value === "erased" && heldUntil.value > 0
+        ? html`<p data-test="held">${t("erased-held", { until: dayTime(heldUntil.value) })}</p>`
+        : html`<p data-test="ended">${named("ended", endedBy.value || "left")}</p>`}
       <p>${t("ask-mood-hint")}</p>
       <${Scale} value=${mood} name="feedback-mood" onPick=${setMood} />
       <div class="row">
