@@ -190,8 +190,10 @@ class WatchedSeeker(Seeker):
 class WatchedSupporter(Supporter):
     """A supporter who takes every offer and answers in each conversation that opens."""
 
-    def __init__(self, url: str, notes: Notebook, name: str) -> None:
+    def __init__(self, url: str, notes: Notebook, name: str, shift: int = 0) -> None:
+        """`shift` keeps the refs of two log-ins of one person apart."""
         super().__init__(url, name, PASSPHRASE, auto_accept=True, patience=PATIENCE)
+        self._shift = shift
         self._login_name = name
         self._notes_kept = notes
         self._views: dict[str, View] = {}
@@ -257,6 +259,9 @@ class WatchedSupporter(Supporter):
     def _next_anew(self) -> str | None:
         return self._shown_anew.popleft() if self._shown_anew else None
 
+    def _words(self, number: int) -> str:
+        return f"answer {number} of {self._login_name} in shift {self._shift}"
+
     async def _answer(self, id_: str, lines: int) -> None:
         """Say so many lines in one conversation, and keep notes of it."""
         for _ in range(lines):
@@ -265,7 +270,7 @@ class WatchedSupporter(Supporter):
                 return
             self._numbers += 1
             number = self._numbers
-            line = Said(id_, self.account, f"h{number}", f"answer {number} of {self._login_name}")
+            line = Said(id_, self.account, f"h{self._shift}-{number}", self._words(number))
             one = _speaker(conversation)
             if not await _say(
                 *(self._notes_kept, self._said, line, one, self.drop),
@@ -303,6 +308,7 @@ class Shift:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        shift = 0
         while True:
             try:
                 async with self.person:
@@ -313,7 +319,8 @@ class Shift:
                 for failure in failures.exceptions:
                     self._notes.given_up.append(f"supporter: {failure}")
                 await asyncio.sleep(AGAIN_SECONDS)
-            self.person = WatchedSupporter(self._url, self._notes, self._name)
+            shift += 1
+            self.person = WatchedSupporter(self._url, self._notes, self._name, shift)
 
 
 @asynccontextmanager
