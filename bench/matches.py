@@ -42,7 +42,9 @@ class MatchResult(msgspec.Struct, frozen=True, kw_only=True):
     p50_ms: float
     """One pairing: from when a supporter is free until their offer stands in the store."""
     p99_ms: float
-    cpu_us_per_pairing: float
+    cpu_us_of_one_pass: float
+    """Of one such pass, store included: it reads the whole queue, so it grows as that does; in a
+    burst one pass serves everybody who is free."""
     waiting: int
     supporters: int
     sockets: ThroughSockets | None
@@ -57,7 +59,7 @@ async def match(waiting: int, supporters: int, singles: int, *, sockets: bool) -
         pairings_per_s=room.burst_per_s,
         p50_ms=room.one.p50_ms,
         p99_ms=room.one.p99_ms,
-        cpu_us_per_pairing=room.one_cpu_us,
+        cpu_us_of_one_pass=room.one_cpu_us,
         waiting=waiting,
         supporters=supporters,
         sockets=through,

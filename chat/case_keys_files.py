@@ -4,8 +4,8 @@ import asyncio
 import re
 from pathlib import Path
 
-from chat.key_files import destroy_key, made_key, read_key
 from config.ids import ConversationId
+from store.key_files import destroy_key, made_key, read_key
 
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 

@@ -12,7 +12,6 @@ from typing import Protocol
 
 from chat.sealing import Day
 from config.clock import Millis
-from store.errors import StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +20,6 @@ class DayKey:
 
     day: Day
     secret: bytes = field(repr=False)
-
-
-class WrongKeys(StoreError):
-    """The keys at hand are not those of the store. The text says what to do."""
 
 
 class Keyring(Protocol):

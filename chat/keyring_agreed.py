@@ -5,10 +5,11 @@ would seal what nobody else can open, and could not open what others sealed: it 
 it starts or when a day begins, before it has sealed anything.
 """
 
-from chat.keyring import DayKey, Keyring, WrongKeys, day_of
+from chat.keyring import DayKey, Keyring, day_of
 from chat.sealing import Day, fingerprint
 from config.clock import Millis
 from store.client import Store
+from store.errors import WrongKeys
 from store.replies import as_map, as_optional_bytes
 
 _DAYS = "{keys}:days"

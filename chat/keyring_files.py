@@ -1,17 +1,18 @@
 """The keyring in a folder: one file for the key of each day, readable by its owner alone.
 
 The folder must lie outside the store's, or a copy of the one would be a copy of both; several
-hosts on one store need the same folder. How a key is made and destroyed: `key_files.py`.
+hosts on one store need the same folder. How a key is made and destroyed: `store/key_files.py`.
 """
 
 import asyncio
 import re
 from pathlib import Path
 
-from chat.key_files import destroy_key, made_key, read_key, unusable
-from chat.keyring import DayKey, WrongKeys, day_of
+from chat.keyring import DayKey, day_of
 from chat.sealing import Day
 from config.clock import Millis
+from store.errors import WrongKeys
+from store.key_files import destroy_key, made_key, read_key, unusable
 
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.key")
 

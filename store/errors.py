@@ -24,5 +24,9 @@ class FolderInUse(StoreError):
     """Another Benchside uses this data folder."""
 
 
+class WrongKeys(StoreError):
+    """The keys at hand are not those of the store, or can't be used."""
+
+
 class NoStoreBinary(StoreError):
     """There is no Valkey or Redis binary for this platform."""

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from chat.keyring import DayKey, Keyring, WrongKeys, day_of
+from chat.keyring import DayKey, Keyring, day_of
 from chat.keyring_agreed import AgreedKeyring
 from chat.keyring_files import FolderKeyring, prepared_folder
 from chat.keyring_memory import MemoryKeyring
 from chat.sealing import Day
 from config.clock import Millis
 from store.client import Store
+from store.errors import WrongKeys
 
 NOW = Millis(1_795_420_800_000)
 DAY_MS = 24 * 3600 * 1000

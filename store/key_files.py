@@ -10,9 +10,11 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
-from chat.keyring import WrongKeys
-from chat.sealing import KEY_BYTES
+from store.errors import WrongKeys
+
+KEY_BYTES: Final = 32
 
 
 def made_key(path: Path) -> bytes:
