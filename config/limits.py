@@ -71,6 +71,11 @@ RETURN_CODES: Final = 6
 """Return codes one address may try at once; a code has 40 bits."""
 RETURN_CODES_SECONDS: Final = 60.0
 """The time in which `RETURN_CODES` are earned back."""
+REQUESTS: Final = 300
+"""Requests that ask the store, at once from one address: a page of staff makes some ten, a school
+or shelter shares one address."""
+REQUESTS_SECONDS: Final = 60.0
+"""The time in which `REQUESTS` are earned back."""
 FAILURES: Final = 30
 """Admissions, or answers to a challenge, that were none: so many at once from one address before
 it has to wait. A page on a bad network fails a few times; a program fails a thousand times."""

@@ -62,6 +62,7 @@ from web.addresses import Addresses
 from web.admissions import Admissions
 from web.answers import BadBody, error
 from web.canary import Pulse
+from web.costly import sparing
 from web.draining import Draining
 from web.endpoints import Endpoints
 from web.gate import Gate
@@ -332,7 +333,7 @@ def _answering(house: House) -> ASGIApp:
     starlette = Starlette(
         routes=all_routes(house), exception_handlers={BadBody: _bad_body, StoreError: _no_store}
     )
-    return with_headers(starlette)
+    return with_headers(sparing(starlette, house))
 
 
 async def _bad_body(_: Request, __: Exception) -> Response:

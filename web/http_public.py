@@ -6,7 +6,7 @@ Pages and helplines need no store, so they are there when it is not.
 import logging
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from store.errors import StoreError
@@ -58,8 +58,8 @@ class PublicRoutes:
         return response
 
     async def icon(self, request: Request) -> Response:
-        """Browsers ask for it whatever a page says."""
-        return RedirectResponse("/static/icon.svg", 301)
+        """There is none, so that a tab tells nothing; browsers ask whatever a page says."""
+        return Response(status_code=204, headers={"Cache-Control": "max-age=86400"})
 
     async def asset(self, request: Request) -> Response:
         """A file that a page loads; kept by the browser, asked again by its tag."""

@@ -23,7 +23,7 @@ REFUSALS = {
     "/no": 404,
     "/static/../web/serve.py": 404,
     "/static/%2e%2e/%2e%2e/pyproject.toml": 404,
-    "/favicon.ico": 301,
+    "/favicon.ico": 204,
     "/api/enter": 405,
     "/api/roster": 401,
     "/api/staff/me": 401,

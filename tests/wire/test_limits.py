@@ -48,6 +48,21 @@ async def test_one_address_does_not_hold_all_sockets(guests: Guests) -> None:
     assert (await asks(house.url, "/api/enter", {}, address=here)).status == 200
 
 
+async def test_who_asks_the_store_without_end_has_to_wait_and_helplines_are_there(
+    guests: Guests,
+) -> None:
+    house, here = guests.house, an_address()
+    for asked in range(2 * limits.REQUESTS):  # noqa: B007
+        refused = await asks(house.url, "/health/ready", address=here)
+        if refused.status == 429:
+            break
+    assert asked >= limits.REQUESTS
+    assert (refused.status, refused.error, refused.headers["retry-after"]) == (429, "too_many", "1")
+    for path in ("/", "/api/info", "/static/css/page.css"):
+        assert (await asks(house.url, path, address=here)).status == 200
+    assert (await asks(house.url, "/health/ready", address=an_address())).status == 200
+
+
 async def test_who_shows_admissions_that_are_none_has_to_wait(guests: Guests) -> None:
     house = guests.house
     from_here = {"X-Forwarded-For": an_address()}
