@@ -15,9 +15,13 @@ from bench.idle import KINDS, Kind
 from bench.lines import Plan
 from bench.peers.installing import Missing
 from bench.people import Lost
+from bench.problems import first_of, said
 from bench.sockets import SocketClosed
 
 T = TypeVar("T")
+
+EXPECTED = (Lost, Missing, SocketClosed, TimeoutError)
+"""What a run may meet without being our mistake."""
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the JSON object alone, without prose."
@@ -123,12 +127,13 @@ def match(waiting: int, supporters: int, singles: int, sockets: bool, as_json: b
     from bench.matches import match as run
 
     found = _run(run(waiting, supporters, singles, sockets=sockets))
-    through = found.sockets
+    room, through = found.room_alone, found.through_sockets
     _tell(
         found,
         as_json,
-        f"{found.pairings_per_s:,.0f} pairings/s with {waiting:,} waiting; one takes"
-        f" {found.p50_ms} ms (p50), {found.p99_ms} ms (p99)",
+        f"the room alone: {room.pairings_per_s:,.0f} pairings/s with {waiting:,} waiting"
+        f" ({room.cpu_us_per_pairing} us of CPU each); one by itself takes"
+        f" {room.one_p50_ms} ms (p50), {room.one_p99_ms} ms (p99)",
         f"through sockets: {through.matched_per_s} matches/s; one more supporter is offered a"
         f" seeker after {through.offered_p50_ms} ms (p50), {through.offered_p99_ms} ms (p99)"
         if through
@@ -181,15 +186,22 @@ def growth(sizes: tuple[int, ...], as_json: bool) -> None:
 @click.option("--seconds", default=3.0, show_default=True, help="Length of each round.")
 @click.option("--rounds", default=3, show_default=True, help="Rounds; figures are their medians.")
 @click.option("--warm-up", default=2.0, show_default=True, help="Seconds before the first round.")
+@click.option("--connections", default=2000, show_default=True, help="To weigh memory; 0: not.")
 @click.option("--only", multiple=True, help="Only this peer; can be given several times.")
 @json_option
 def peers(
-    pairs: int, seconds: float, rounds: int, warm_up: float, only: tuple[str, ...], as_json: bool
+    pairs: int,
+    seconds: float,
+    rounds: int,
+    warm_up: float,
+    connections: int,
+    only: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """The same load on other systems and on Benchside; installs them under build/."""
     from bench.peers.comparing import compare
 
-    found = _run(compare(Plan(pairs, seconds, rounds, warm_up), only))
+    found = _run(compare(Plan(pairs, seconds, rounds, warm_up), connections, only))
     _tell(
         found,
         as_json,
@@ -223,14 +235,19 @@ def _run(work: Coroutine[object, object, T]) -> T:
     gc.disable()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    earlier: list[BaseException] = []
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.get_loop().set_exception_handler(
+                lambda _, context: earlier.append(context.get("exception") or Lost(str(context)))
+            )
             return runner.run(work)
-    except* (Lost, Missing, SocketClosed, TimeoutError) as failed:
-        problem: BaseException = failed
-        while isinstance(problem, BaseExceptionGroup):
-            problem = problem.exceptions[0]
-        raise SystemExit(f"Not measured: {type(problem).__name__}: {problem}") from None
+    except (*EXPECTED, BaseExceptionGroup) as failed:
+        # What broke in a socket's callback is the reason for what was then waited for in vain.
+        problem = first_of([*earlier, failed][0])
+        if not isinstance(problem, EXPECTED):
+            raise
+        raise SystemExit(f"Not measured: {said(problem)}") from None
 
 
 def _tell(result: object, as_json: bool, *prose: str) -> None:

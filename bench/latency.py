@@ -87,7 +87,8 @@ async def speak(talks: Talks, rate: float, seconds: float) -> None:
         if pause > 0:
             await asyncio.sleep(pause)
         side = turn // len(talks.all) % 2
-        talks.all[turn % len(talks.all)].says(side, due)
+        begun = min(due, perf_counter_ns())  # a timer may ring up to a millisecond early
+        talks.all[turn % len(talks.all)].says(side, begun)
         turn += 1
         due += int(chance.expovariate(rate) * 1e9)
 

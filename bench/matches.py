@@ -23,8 +23,22 @@ OFFER_SECONDS = 60.0
 """Time for one offer; far beyond what is expected."""
 
 
+class RoomAlone(msgspec.Struct, frozen=True):
+    """The waiting room on its store, without sockets."""
+
+    pairings_per_s: float
+    """All supporters free at once: until each offer stands in the store and is accepted there."""
+    cpu_us_per_pairing: float
+    """Of each of these; the room and its store."""
+    one_p50_ms: float
+    """One supporter becomes free: until their offer stands in the store; a pass for one pairing."""
+    one_p99_ms: float
+    one_cpu_us: float
+    """Of such a pass; in a burst one pass makes hundreds of pairings."""
+
+
 class ThroughSockets(msgspec.Struct, frozen=True):
-    """The same with people on sockets."""
+    """The whole path, with everybody on a socket."""
 
     matched_per_s: float
     """From when all supporters are available until each has a conversation open."""
@@ -38,16 +52,10 @@ class ThroughSockets(msgspec.Struct, frozen=True):
 class MatchResult(msgspec.Struct, frozen=True, kw_only=True):
     """What `match` prints last."""
 
-    pairings_per_s: float
-    p50_ms: float
-    """One pairing: from when a supporter is free until their offer stands in the store."""
-    p99_ms: float
-    cpu_us_of_one_pass: float
-    """Of one such pass, store included: it reads the whole queue, so it grows as that does; in a
-    burst one pass serves everybody who is free."""
     waiting: int
     supporters: int
-    sockets: ThroughSockets | None
+    room_alone: RoomAlone
+    through_sockets: ThroughSockets | None
     machine: Machine
 
 
@@ -56,13 +64,16 @@ async def match(waiting: int, supporters: int, singles: int, *, sockets: bool) -
     room = await measure(waiting, supporters, singles)
     through = await through_sockets(waiting, supporters, singles) if sockets else None
     return MatchResult(
-        pairings_per_s=room.burst_per_s,
-        p50_ms=room.one.p50_ms,
-        p99_ms=room.one.p99_ms,
-        cpu_us_of_one_pass=room.one_cpu_us,
         waiting=waiting,
         supporters=supporters,
-        sockets=through,
+        room_alone=RoomAlone(
+            room.burst_per_s,
+            room.burst_cpu_us,
+            room.one.p50_ms,
+            room.one.p99_ms,
+            room.one_cpu_us,
+        ),
+        through_sockets=through,
         machine=machine(),
     )
 

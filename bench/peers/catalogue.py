@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
-from bench.peers.dialects import CHANNELS, NCHAN, RELAY, SOCKET_IO, SOCKET_IO_ACKNOWLEDGED, Dialect
+from bench.peers.dialects import CHANNELS, NCHAN, RELAY, SOCKET_IO, Dialect
 from bench.peers.installing import NCHAN as NCHAN_MODULE
 from bench.peers.installing import PEERS, bench_python, nginx_with_nchan, node_folder
 
-STORES = "messages pass through Redis and are gone; nothing is kept"
-KEEPS_NOTHING = "one process, no store; nothing is kept"
+STORES = "not on the disk, not screened, not encrypted; passes through Redis and is gone"
+KEEPS_NOTHING = "no store at all, one process; not on the disk, not screened, not encrypted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +69,11 @@ PEERS_KNOWN = (
         promises=STORES,
     ),
     Peer(
-        name="socket_io_acknowledged",
-        what="the same, and the sender is told that the server has the line",
-        dialect=SOCKET_IO_ACKNOWLEDGED,
-        command=lambda place: ["node", str(node_folder() / "socket_io.mjs"), str(place.port)],
-        promises=STORES,
-    ),
-    Peer(
         name="nchan",
         what="nginx with nchan, with Redis",
         dialect=NCHAN,
         command=_nchan,
-        promises="messages are kept in Redis for a while, in memory",
+        promises="not on the disk, not screened, not encrypted; an hour in Redis, in memory",
     ),
     Peer(
         name="channels_core",

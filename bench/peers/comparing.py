@@ -1,8 +1,8 @@
 """`peers`: the same load on other systems and on Benchside, in one call, on one machine.
 
-Pairs of sockets in a closed loop: a line goes to the other of the pair, who answers. A peer's line
-counts when it is delivered; Benchside's also has to be screened, encrypted, on the disk and
-acknowledged.
+Pairs of sockets in a closed loop: a line goes to the other of the pair, who answers; the sender is
+told that the server has it. Benchside's lines are also screened, encrypted and on the disk by then.
+Memory is weighed on a server of its own, with more connections.
 """
 
 import asyncio
@@ -18,10 +18,12 @@ import msgspec
 
 from bench.costs import Group, descendants, mark, memory_kib
 from bench.figures import median
+from bench.idle import talking
 from bench.lines import Plan, Round, lines, measured
 from bench.machine import Machine, machine
 from bench.peers.catalogue import PEERS_KNOWN, Peer, Place
 from bench.peers.installing import ROOT, Missing
+from bench.problems import first_of, said
 from bench.sentences import from_somewhere
 from bench.server import free_port
 from bench.sockets import Socket, SocketClosed, open_socket
@@ -29,10 +31,15 @@ from bench.talks import Record
 from store.embedded import find_binary
 
 START_SECONDS = 30.0
-RUN_SECONDS = 120.0
+RUN_SECONDS = 180.0
 """Beyond its plan, how long one peer may take in all."""
-FIRST = 10
-"""Pairs before memory is weighed for the first time."""
+FIRST = 20
+"""Pairs before memory is weighed for the first time, as in `bench/idle.py`."""
+FAILURES = (OSError, SocketClosed, TimeoutError, ValueError)
+"""What may happen to a peer without being our mistake."""
+IDLE_SECONDS = 2.0
+AT_ONCE = 32
+"""Pairs that come in at the same time."""
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +55,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """CPU of the server for one line."""
     store_us: float
     kib_per_connection: float | None
+    """Of server and store, while nobody says anything."""
     cpu_to_benchside: float
     """CPU of server and store for a line, divided by Benchside's."""
     speed_to_benchside: float
@@ -65,15 +73,18 @@ class PeersResult(msgspec.Struct, frozen=True, kw_only=True):
     """What `peers` prints last."""
 
     pairs: int
+    connections: int
+    """With how many memory was weighed."""
     benchside: Figures
     peers: list[Figures]
     absent: list[Absent]
     machine: Machine
 
 
-async def compare(plan: Plan, only: Collection[str] = ()) -> PeersResult:
+async def compare(plan: Plan, connections: int, only: Collection[str] = ()) -> PeersResult:
     """Measure Benchside, and each peer that can be had. Raises: as `lines`."""
     ours = await lines(plan)
+    held = await talking(connections, IDLE_SECONDS) if connections else None
     cpu = ours.cpu_us_per_line
     benchside = Figures(
         name="benchside",
@@ -84,7 +95,7 @@ async def compare(plan: Plan, only: Collection[str] = ()) -> PeersResult:
         p99_ms=ours.p99_ms,
         server_us=cpu.server,
         store_us=cpu.store,
-        kib_per_connection=None,
+        kib_per_connection=round(held.server_kib + held.store_kib, 1) if held else None,
         cpu_to_benchside=1.0,
         speed_to_benchside=1.0,
     )
@@ -94,25 +105,30 @@ async def compare(plan: Plan, only: Collection[str] = ()) -> PeersResult:
         if only and peer.name not in only:
             continue
         try:
-            found.append(await _measure(peer, plan, benchside))
+            found.append(await _measure(peer, plan, connections, benchside))
         except Missing as missing:
             absent.append(Absent(peer.name, str(missing)))
     return PeersResult(
-        pairs=plan.pairs, benchside=benchside, peers=found, absent=absent, machine=machine()
+        pairs=plan.pairs,
+        connections=connections,
+        benchside=benchside,
+        peers=found,
+        absent=absent,
+        machine=machine(),
     )
 
 
-async def _measure(peer: Peer, plan: Plan, ours: Figures) -> Figures:
+async def _measure(peer: Peer, plan: Plan, connections: int, ours: Figures) -> Figures:
     """Start one peer and let its pairs talk. Raises: Missing, if it does not run as it should."""
-    with TemporaryDirectory(prefix="benchside-bench-") as name:
-        try:
-            async with (
-                asyncio.timeout(RUN_SECONDS + plan.warm_up + plan.rounds * plan.seconds),
-                _running(peer, Path(name)) as (port, group),
-            ):
-                rounds, kib = await _talking(peer, port, group, plan)
-        except (OSError, SocketClosed, TimeoutError, ValueError) as problem:
-            raise Missing(f"it did not work: {type(problem).__name__} {problem}") from None
+    try:
+        async with asyncio.timeout(RUN_SECONDS + plan.warm_up + plan.rounds * plan.seconds):
+            async with _running(peer) as (port, group):
+                rounds = await _talking(peer, port, group, plan)
+            kib = await _weighed(peer, connections) if connections else None
+    except (*FAILURES, ExceptionGroup) as failed:
+        if not isinstance(first_of(failed), FAILURES):
+            raise
+        raise Missing(f"it did not work: {said(first_of(failed))}") from None
     server_us = median([one.cpu_us_per_line.server for one in rounds])
     store_us = median([one.cpu_us_per_line.store for one in rounds])
     speed = median([one.lines_per_s for one in rounds])
@@ -131,18 +147,39 @@ async def _measure(peer: Peer, plan: Plan, ours: Figures) -> Figures:
     )
 
 
-async def _talking(peer: Peer, port: int, group: Group, plan: Plan) -> tuple[list[Round], float]:
-    """Return what was measured, and KiB of server and store for each connection."""
-    pairs = [await _first_pair(peer, port)]
-    for number in range(1, min(FIRST, plan.pairs)):
-        pairs.append(await Pair.open(peer, port, number))
-    processes = (*group.server, *group.store)
-    before = memory_kib(processes)
-    for number in range(len(pairs), plan.pairs):
-        pairs.append(await Pair.open(peer, port, number))
+async def _weighed(peer: Peer, connections: int) -> float:
+    """Return how many KiB each of so many connections holds, in the server and the store."""
+    async with _running(peer) as (port, group):
+        pairs = await _come(peer, port, 0, FIRST)
+        await asyncio.sleep(IDLE_SECONDS)  # subscriptions may still be on their way to the store
+        before = memory_kib((*group.server, *group.store))
+        pairs += await _come(peer, port, FIRST, connections // 2)
+        await asyncio.sleep(IDLE_SECONDS)
+        grown = memory_kib((*group.server, *group.store)) - before
+        for pair in pairs:
+            pair.ends()
+    return round(grown / (connections // 2 * 2), 1)
+
+
+async def _come(peer: Peer, port: int, first: int, count: int) -> list["Pair"]:
+    """Open so many pairs, some at a time; the very first one alone."""
+    pairs = [await _first_pair(peer, port)] if first == 0 else []
+    at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def comes(number: int) -> None:
+        async with at_once:
+            pairs.append(await Pair.open(peer, port, number))
+
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(first + len(pairs), first + count):
+            tasks.create_task(comes(number), name=f"pair {number}")
+    return pairs
+
+
+async def _talking(peer: Peer, port: int, group: Group, plan: Plan) -> list[Round]:
+    """Return what was measured."""
+    pairs = await _come(peer, port, 0, plan.pairs)
     await asyncio.sleep(1.0)  # subscriptions may still be on their way to the store
-    grown = 2 * max(1, len(pairs) - FIRST)
-    kib = round((memory_kib(processes) - before) / grown, 1)
     for pair in pairs:
         pair.says(0)
     await asyncio.sleep(plan.warm_up)
@@ -159,7 +196,7 @@ async def _talking(peer: Peer, port: int, group: Group, plan: Plan) -> tuple[lis
         rounds.append(measured(whole, used))
     for pair in pairs:
         pair.ends()
-    return rounds, kib
+    return rounds
 
 
 async def _first_pair(peer: Peer, port: int) -> "Pair":
@@ -228,12 +265,13 @@ class Pair:
 
 
 @contextlib.asynccontextmanager
-async def _running(peer: Peer, folder: Path) -> AsyncGenerator[tuple[int, Group]]:
+async def _running(peer: Peer) -> AsyncGenerator[tuple[int, Group]]:
     """Run a peer, with a store if it wants one. Raises: Missing."""
     port, store_port = free_port(), free_port()
-    place = Place(port, f"redis://127.0.0.1:{store_port}", folder)
-    command = peer.command(place)
     async with contextlib.AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="benchside-bench-")))
+        place = Place(port, f"redis://127.0.0.1:{store_port}", folder)
+        command = peer.command(place)
         store: tuple[int, ...] = ()
         if peer.with_store:
             options = ["--port", str(store_port), "--bind", "127.0.0.1", "--save", ""]

@@ -1,8 +1,11 @@
-"""How each peer is spoken to: where a socket of a pair is opened, and what a line looks like."""
+"""How each peer is spoken to: where a socket of a pair is opened, and what a line looks like.
+
+Each tells the sender that it has taken a line, as Benchside does once the line is on the disk.
+"""
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from bench.sockets import BINARY, TEXT
@@ -30,12 +33,12 @@ def _names(pair: int, side: int) -> str:
     return f"me={pair}{'ab'[side]}&to={pair}{'ba'[side]}"
 
 
-def _always_line(_: bytes) -> Meaning:
-    return "line"
+def _signed(text: str) -> bytes:
+    return b">" + text.encode()
 
 
-def _of_nchan(frame: bytes) -> Meaning:
-    """nchan answers each publication on the same socket; lines begin with our own sign."""
+def _by_sign(frame: bytes) -> Meaning:
+    """Lines begin with our own sign; what else comes acknowledges a line of one's own."""
     return "line" if frame.startswith(b">") else "nothing"
 
 
@@ -52,35 +55,34 @@ def _pong(frame: bytes) -> bytes:
     return b"3" + frame[1:]
 
 
-def _asking_socket_io(text: str) -> bytes:
+def _for_socket_io(text: str) -> bytes:
+    """The number behind 42 asks the server to acknowledge with `43` and the number."""
     return b'421["say",' + json.dumps(text).encode() + b"]"
 
 
 RELAY = Dialect(
     path=lambda pair, side: f"/?{_names(pair, side)}",
     kind=BINARY,
-    encode=str.encode,
-    meaning=_always_line,
+    encode=_signed,
+    meaning=_by_sign,
 )
 CHANNELS = Dialect(
     path=lambda pair, side: f"/{pair}/",
     kind=TEXT,
-    encode=str.encode,
-    meaning=_always_line,
+    encode=_signed,
+    meaning=_by_sign,
 )
 NCHAN = Dialect(
     path=lambda pair, side: f"/talk?{_names(pair, side)}",
     kind=TEXT,
-    encode=lambda text: b">" + text.encode(),
-    meaning=_of_nchan,
+    encode=_signed,
+    meaning=_by_sign,
 )
 SOCKET_IO = Dialect(
     path=lambda pair, side: f"/socket.io/?EIO=4&transport=websocket&pair={pair}",
     kind=TEXT,
-    encode=lambda text: b'42["say",' + json.dumps(text).encode() + b"]",
+    encode=_for_socket_io,
     meaning=_of_socket_io,
     answer=_pong,
     greeting=b"40",
 )
-SOCKET_IO_ACKNOWLEDGED = replace(SOCKET_IO, encode=_asking_socket_io)
-"""With a number behind 42, which asks the server to answer `43` and the number."""

@@ -35,10 +35,11 @@ class Talk(AsyncWebsocketConsumer):
         await self.channel_layer.group_discard(self.pair, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Tell the group."""
+        """Tell the group, and the sender that it is told."""
         await self.channel_layer.group_send(
             self.pair, {"type": "said", "text": text_data, "by": self.channel_name}
         )
+        await self.send(text_data=".")
 
     async def said(self, event: dict[str, str]) -> None:
         """Hear what the other said."""

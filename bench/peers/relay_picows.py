@@ -28,11 +28,12 @@ class Relay(WSListener):
         _others[self._me] = transport
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Pass a message on."""
+        """Pass a message on, and acknowledge it."""
         if frame.msg_type == WSMsgType.BINARY:
             other = _others.get(self._to)
             if other is not None:
                 other.send(WSMsgType.BINARY, frame.get_payload_as_bytes())
+            transport.send(WSMsgType.BINARY, b".")
         elif frame.msg_type == WSMsgType.CLOSE:
             transport.disconnect()
 

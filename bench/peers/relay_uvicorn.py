@@ -21,3 +21,4 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         other = _others.get(to)
         if other is not None:
             await other({"type": "websocket.send", "bytes": message["bytes"]})
+        await send({"type": "websocket.send", "bytes": b"."})

@@ -77,11 +77,12 @@ async def test_pairings_are_measured_on_the_store_and_through_sockets() -> None:
     )
     found = msgspec.json.decode(printed, type=MatchResult)
     assert (found.waiting, found.supporters) == (12, 4)
-    assert found.pairings_per_s > 0
-    assert 0 < found.p50_ms <= found.p99_ms
-    assert found.sockets is not None
-    assert found.sockets.matched_per_s > 0
-    assert 0 < found.sockets.offered_p50_ms <= found.sockets.offered_p99_ms
+    assert found.room_alone.pairings_per_s > 0
+    assert found.room_alone.cpu_us_per_pairing > 0
+    assert 0 < found.room_alone.one_p50_ms <= found.room_alone.one_p99_ms
+    assert found.through_sockets is not None
+    assert found.through_sockets.matched_per_s > 0
+    assert 0 < found.through_sockets.offered_p50_ms <= found.through_sockets.offered_p99_ms
 
 
 async def test_a_start_is_measured_with_and_without_data() -> None:
@@ -95,7 +96,7 @@ async def test_a_start_is_measured_with_and_without_data() -> None:
 async def test_a_peer_carries_the_same_load_and_is_told_beside_benchside() -> None:
     printed = await _last_line(
         *("peers", "--only", "relay_uvicorn", "--pairs", "4"),
-        *("--seconds", "0.4", "--rounds", "1", "--warm-up", "0.2", "--json"),
+        *("--seconds", "0.4", "--rounds", "1", "--warm-up", "0.2", "--connections", "60", "--json"),
     )
     found = msgspec.json.decode(printed, type=PeersResult)
     assert found.absent == []
@@ -104,4 +105,6 @@ async def test_a_peer_carries_the_same_load_and_is_told_beside_benchside() -> No
     assert 0 < relay.p50_ms <= relay.p99_ms
     assert 0 < relay.server_us < found.benchside.server_us
     assert relay.store_us == 0
+    assert relay.kib_per_connection is not None
+    assert found.benchside.kib_per_connection is not None
     assert 0 < relay.cpu_to_benchside < 1
