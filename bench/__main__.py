@@ -51,7 +51,12 @@ def lines(
     workers: int,
     as_json: bool,
 ) -> None:
-    """Pairs talk as fast as they can: lines a second, latency, CPU for a line."""
+    """Pairs talk as fast as they can: lines a second, latency, CPU for a line.
+
+    A closed loop from a process of its own: each pair has one line on its way, which counts once it
+    is screened, encrypted, on the disk (fsync), acknowledged and delivered. CPU is of server and
+    store, by the kernel's accounts. The limits on one person's pace are lifted.
+    """
     from bench.lines import lines as run
 
     found = _run(run(Plan(pairs, seconds, rounds, warm_up, workers, capacity)))
@@ -76,7 +81,11 @@ def lines(
 def idle(
     connections: int, seconds: float, kinds: tuple[Kind, ...], workers: int, as_json: bool
 ) -> None:
-    """Memory of a connection that says nothing: waiting, attending, talking."""
+    """Memory of a connection that says nothing: waiting, attending, talking.
+
+    What each adds to the memory (PSS) of server and store after the first forty have come, with its
+    session, conversation and outbox; and the CPU that it takes a second.
+    """
     from bench.idle import idle as run
 
     found = _run(run(connections, seconds, kinds, workers))
@@ -103,7 +112,11 @@ def idle(
 def latency(
     rate: float, connections: int, seconds: float, warm_up: float, workers: int, as_json: bool
 ) -> None:
-    """Lines at a given rate: how long each takes from when it was due."""
+    """Lines at a given rate: how long each takes from when it was due.
+
+    An open loop with many connections, fsync on every line and the limits as they are: from the
+    moment a line was due until it is acknowledged, and until the other side has it.
+    """
     from bench.latency import latency as run
 
     found = _run(run(rate, connections, seconds, warm_up, workers))
@@ -123,7 +136,12 @@ def latency(
 @click.option("--sockets/--no-sockets", default=True, help="Also through everybody's sockets.")
 @json_option
 def match(waiting: int, supporters: int, singles: int, sockets: bool, as_json: bool) -> None:
-    """Pairings a second, and how long one takes, with many who wait."""
+    """Pairings a second, and how long one takes, with many who wait.
+
+    Twice, and named apart. room_alone: the waiting room on its store, without sockets; all
+    supporters free at once, and then one after another. through_sockets: the whole path, until
+    each supporter has a conversation open and each seeker is told.
+    """
     from bench.matches import match as run
 
     found = _run(run(waiting, supporters, singles, sockets=sockets))
@@ -146,7 +164,11 @@ def match(waiting: int, supporters: int, singles: int, sockets: bool, as_json: b
 @click.option("--cold/--no-cold", default=True, help="Also without compiled Python files.")
 @json_option
 def start(times: int, cold: bool, as_json: bool) -> None:
-    """From the start of the process until it is ready, with the embedded store."""
+    """From the start of the process until it is ready, with the embedded store.
+
+    Medians in seconds until the store has answered and the server listens: with data, in an empty
+    folder, and without compiled Python files.
+    """
     from bench.starting import start as run
 
     found = _run(run(times, cold=cold))
@@ -164,7 +186,11 @@ def start(times: int, cold: bool, as_json: bool) -> None:
 )
 @json_option
 def growth(sizes: tuple[int, ...], as_json: bool) -> None:
-    """How cost grows with connections, conversations and waiting seekers; takes minutes."""
+    """How cost grows with connections, conversations and waiting seekers; takes minutes.
+
+    CPU and latency of a line by open connections (50 pairs talk) and by pairs who talk; CPU of a
+    pass of pairing and of one seeker's news by those who wait; and the exponent of each.
+    """
     from bench.growing import grow
 
     found = _run(grow(list(sizes)))
@@ -198,7 +224,13 @@ def peers(
     only: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """The same load on other systems and on Benchside; installs them under build/."""
+    """The same load on other systems and on Benchside; installs them under build/.
+
+    Socket.IO, nchan, Django Channels (both layers) and python-socketio with a Redis, and two bare
+    relays: pairs of sockets in a closed loop, lines acknowledged and delivered. CPU of all their
+    processes for a line, lines a second, latency, memory of an idle connection, and the ratios.
+    What can't be installed is named with the reason.
+    """
     from bench.peers.comparing import compare
 
     found = _run(compare(Plan(pairs, seconds, rounds, warm_up), connections, only))
@@ -223,11 +255,36 @@ def peers(
 @click.option("--seconds", default=10.0, show_default=True, help="How long to look.")
 @json_option
 def flame(picture: Path, pairs: int, seconds: float, as_json: bool) -> None:
-    """Draw where the server's time goes; py-spy is installed under build/."""
+    """Draw where the server's time goes; py-spy is installed under build/.
+
+    Looks at the stack of a server on which pairs talk as fast as they can; also says how much of
+    the time each part of the program took.
+    """
     from bench.flame import flame as run
 
     found = _run(run(picture.absolute(), pairs, seconds))
     _tell(found, as_json, f"{picture} ({found.kib} KiB)")
+
+
+@bench.command("all", epilog="Example: python -m bench all --only lines --only peers")
+@click.option("--only", multiple=True, help="Only this measurement; can be given several times.")
+@click.option("--run/--no-run", default=True, help="Or only fill the page from the record.")
+@json_option
+def run_all(only: tuple[str, ...], run: bool, as_json: bool) -> None:
+    """Run everything in turn, 15 minutes or so; fill the tables of docs/performance.md.
+
+    The record goes to docs/performance.json and the flame graph to docs/images/.
+    """
+    from bench.everything import RECORD, everything, recorded
+    from bench.tables import filled
+
+    try:
+        found = _run(everything(RECORD, only)) if run else recorded(RECORD)
+    except ValueError as unknown:
+        raise click.UsageError(str(unknown)) from None
+    page = RECORD.with_suffix(".md")
+    page.write_text(filled(page.read_text("utf-8"), found), "utf-8")
+    _tell(found, as_json, f"filled {page.name}")
 
 
 def _run(work: Coroutine[object, object, T]) -> T:

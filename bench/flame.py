@@ -15,6 +15,7 @@ from bench.machine import Machine, machine
 from bench.peers.installing import Missing, bench_python
 from bench.people import crowd
 from bench.server import serving
+from bench.shares import Share, shares
 from bench.talks import SEEKER, Talks
 
 RATE = 250
@@ -30,6 +31,8 @@ class FlameResult(msgspec.Struct, frozen=True, kw_only=True):
     kib: int
     pairs: int
     seconds: float
+    parts: list[Share]
+    """Of the time in which the server's thread ran Python."""
     machine: Machine
 
 
@@ -48,6 +51,7 @@ async def flame(picture: Path, pairs: int, seconds: float) -> FlameResult:
         kib=picture.stat().st_size // 1024,
         pairs=pairs,
         seconds=seconds,
+        parts=shares(picture.read_text("utf-8")),
         machine=machine(),
     )
 

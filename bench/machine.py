@@ -26,7 +26,7 @@ def machine() -> Machine:
     return Machine(
         cores=len(os.sched_getaffinity(0)),
         model=_model(),
-        kernel=platform.release(),
+        kernel=platform.release().partition("-")[0],
         python=platform.python_version(),
         uvicorn=version("uvicorn"),
         load_average=round(os.getloadavg()[0], 2),
