@@ -8,7 +8,7 @@ Memory is weighed on a server of its own, with more connections.
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Callable, Collection
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -122,8 +122,8 @@ async def _measure(peer: Peer, plan: Plan, connections: int, ours: Figures) -> F
     """Start one peer and let its pairs talk. Raises: Missing, if it does not run as it should."""
     try:
         async with asyncio.timeout(RUN_SECONDS + plan.warm_up + plan.rounds * plan.seconds):
-            async with _running(peer) as (port, group):
-                rounds = await _talking(peer, port, group, plan)
+            async with _running(peer) as (port, processes):
+                rounds = await _talking(peer, port, processes, plan)
             kib = await _weighed(peer, connections) if connections else None
     except (*FAILURES, ExceptionGroup) as failed:
         if not isinstance(first_of(failed), FAILURES):
@@ -149,8 +149,9 @@ async def _measure(peer: Peer, plan: Plan, connections: int, ours: Figures) -> F
 
 async def _weighed(peer: Peer, connections: int) -> float:
     """Return how many KiB each of so many connections holds, in the server and the store."""
-    async with _running(peer) as (port, group):
+    async with _running(peer) as (port, processes):
         pairs = await _come(peer, port, 0, FIRST)
+        group = processes()
         await asyncio.sleep(IDLE_SECONDS)  # subscriptions may still be on their way to the store
         before = memory_kib((*group.server, *group.store))
         pairs += await _come(peer, port, FIRST, connections // 2)
@@ -176,9 +177,12 @@ async def _come(peer: Peer, port: int, first: int, count: int) -> list["Pair"]:
     return pairs
 
 
-async def _talking(peer: Peer, port: int, group: Group, plan: Plan) -> list[Round]:
+async def _talking(
+    peer: Peer, port: int, processes: Callable[[], Group], plan: Plan
+) -> list[Round]:
     """Return what was measured."""
     pairs = await _come(peer, port, 0, plan.pairs)
+    group = processes()
     await asyncio.sleep(1.0)  # subscriptions may still be on their way to the store
     for pair in pairs:
         pair.says(0)
@@ -265,8 +269,11 @@ class Pair:
 
 
 @contextlib.asynccontextmanager
-async def _running(peer: Peer) -> AsyncGenerator[tuple[int, Group]]:
-    """Run a peer, with a store if it wants one. Raises: Missing."""
+async def _running(peer: Peer) -> AsyncGenerator[tuple[int, Callable[[], Group]]]:
+    """Run a peer, with a store if it wants one; yield its port, and what tells its processes.
+
+    They are asked for once it serves: nginx listens before its worker is born. Raises: Missing.
+    """
     port, store_port = free_port(), free_port()
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="benchside-bench-")))
@@ -282,7 +289,7 @@ async def _running(peer: Peer) -> AsyncGenerator[tuple[int, Group]]:
             )
         more = {**peer.environment, "PEER_STORE": place.store, "PYTHONPATH": str(ROOT)}
         pid = await stack.enter_async_context(_process(command, port, folder / "log", more))
-        yield port, Group(descendants(pid), store)
+        yield port, lambda: Group(descendants(pid), store)
 
 
 @contextlib.asynccontextmanager
