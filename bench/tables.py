@@ -198,7 +198,12 @@ def growth(measured: Measured) -> str:
 
 def _by_connections(found: GrowthResult) -> str:
     rows = [
-        (f"{one.connections:,}", f"{one.cpu_us_per_line:.0f}", f"{one.p50_ms}", f"{one.p99_ms}")
+        (
+            f"{one.connections:,}",
+            f"{one.cpu_us_per_line:.0f}",
+            f"{one.p50_ms:.1f}",
+            f"{one.p99_ms:.1f}",
+        )
         for one in found.connections
     ]
     head = ("connections", "CPU of a line, µs", "p50 ms", "p99 ms")
@@ -209,7 +214,7 @@ def _by_conversations(found: GrowthResult) -> str:
     rows = [
         (
             *(f"{one.conversations:,}", f"{one.cpu_us_per_line:.0f}"),
-            *(f"{one.lines_per_s:,.0f}", f"{one.p50_ms}"),
+            *(f"{one.lines_per_s:,.0f}", f"{one.p50_ms:.1f}"),
         )
         for one in found.conversations
     ]
@@ -220,7 +225,7 @@ def _by_conversations(found: GrowthResult) -> str:
 def _by_waiting(found: GrowthResult) -> str:
     rows = [
         (
-            *(f"{one.waiting:,}", f"{one.pairing_p50_ms}"),
+            *(f"{one.waiting:,}", f"{one.pairing_p50_ms:.1f}"),
             *(f"{one.pairing_cpu_us:,.0f}", f"{one.news_cpu_us:,.0f}"),
         )
         for one in found.waiting
@@ -258,7 +263,7 @@ def parts(measured: Measured) -> str:
     taken = measured.flame
     if taken is None or taken.result is None:
         return "Not measured" + (f" on {taken.date}: {taken.why}" if taken else " yet") + "."
-    rows = [(one.part, f"{one.percent:.0f} %") for one in taken.result.parts]
+    rows = [(one.part, f"{one.percent:.1f} %") for one in taken.result.parts]
     return f"{taken.date}.\n\n{_table(('part', 'of the time'), rows)}"
 
 
