@@ -153,10 +153,10 @@ class Soak:
         if self._bout.notes.stop.is_set():
             await asyncio.Event().wait()  # until all has been compared
         for _ in range(6):
-            if seeker.phase == "ended" or seeker.failure is not None:
+            if seeker.saw_the_end or seeker.failure is not None:
                 break
             await seeker.parts()
-        seeker.view.whole = seeker.phase == "ended"
+        seeker.view.whole = seeker.saw_the_end
 
 
 async def soak(plan: Plan) -> int:

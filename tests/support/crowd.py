@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from client.conversation import Conversation
 from client.errors import ClientError, Refused, TimedOut
+from client.person import Person
 from client.seeker import Seeker
 from client.supporter import Supporter
 from client.wire import Fact
@@ -111,14 +112,19 @@ async def _say(
     said: dict[str, Said],
     line: Said,
     says: Callable[[str, str], Coroutine[None, None, int]],
-    drop: Callable[[], None],
+    person: Person,
     *,
     is_open: Callable[[], bool],
 ) -> bool:
-    """Say a line until it is acknowledged; False if it can't be said any more."""
+    """Say a line until it is acknowledged; False if it can't be said any more.
+
+    A socket that is newer than the line is left alone: the line goes out on it by itself. Who has
+    several talks would break it off for all of them otherwise, again and again.
+    """
     began = asyncio.get_running_loop().time()
     said[line.ref] = line
     while True:
+        visit = person.visits
         try:
             seq = await says(line.text, line.ref)
         except Refused as refused:
@@ -131,7 +137,8 @@ async def _say(
                 notes.story.said.append(line)
                 return False
             notes.progress.resends += 1
-            drop()
+            if person.visits == visit:
+                person.drop()
         except ClientError:
             notes.story.said.append(line)
             return False
@@ -149,6 +156,8 @@ class WatchedSeeker(Seeker):
         self._notes_kept = notes
         self._title = name
         self.view = View("", name, whole=False)
+        self.saw_the_end = False
+        """Whether the end was on the screen; the phase is known before all that led to it."""
         self._said: dict[str, Said] = {}
         notes.story.seekers[name] = set()
 
@@ -166,6 +175,7 @@ class WatchedSeeker(Seeker):
 
     def _show(self, fact: Fact) -> None:
         _seen(self.view, fact, self._said)
+        self.saw_the_end |= fact.kind == "ended"
         super()._show(fact)
 
     async def talk(self, lines: int) -> None:
@@ -176,7 +186,7 @@ class WatchedSeeker(Seeker):
             words = CRISIS if number % CRISIS_EVERY == 0 else f"this is line {number}"
             line = Said(self.conversation, "seeker", f"s{number}", f"{words} of {self._title}")
             if not await _say(
-                self._notes_kept, self._said, line, self._one, self.drop, is_open=lambda: True
+                self._notes_kept, self._said, line, self._one, self, is_open=lambda: True
             ):
                 break
             await asyncio.sleep(self._notes_kept.pace)
@@ -273,7 +283,7 @@ class WatchedSupporter(Supporter):
             line = Said(id_, self.account, f"h{self._shift}-{number}", self._words(number))
             one = _speaker(conversation)
             if not await _say(
-                *(self._notes_kept, self._said, line, one, self.drop),
+                *(self._notes_kept, self._said, line, one, self),
                 is_open=lambda: self.conversations.get(id_) is conversation,  # noqa: B023
             ):
                 break
