@@ -54,6 +54,9 @@ class Attending(Fact, frozen=True, kw_only=True, tag="attending"):
     trained_until: int | None = None
     languages: list[Language] = []
     topics: list[str] = []
+    open: list[Id] = []
+    """The conversations that are opened next. A screen that shows others, from before a connection
+    was lost, asks for those with `resume` or `watch`: they may be over."""
 
 
 class AvailabilitySet(Fact, frozen=True, kw_only=True, tag="availability_set"):

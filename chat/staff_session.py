@@ -81,6 +81,7 @@ class StaffSession:
         self.floor.come(self)
         now = self.parts.now()
         training = self.person.training
+        own = await self._own()
         self.tell(
             staff.Attending(
                 account=self.account,
@@ -90,22 +91,25 @@ class StaffSession:
                 trained_until=training.until if training else None,
                 languages=list(self.person.languages),
                 topics=list(self.person.topics),
+                open=list(own),
             )
         )
-        await self._open_own()
+        for id_, part in own.items():
+            await self.open(id_, part)
         await self._tell_availability()
 
-    async def _open_own(self) -> None:
-        """Open what this person supports or has joined."""
+    async def _own(self) -> dict[ConversationId, staff.Part]:
+        """Return what this person supports or has joined."""
         seats = await self.parts.room.matched()
-        for id_, seat in seats.items():
-            if seat.supporter == self.account:
-                await self.open(id_, "supporter")
+        own: dict[ConversationId, staff.Part] = {
+            id_: "supporter" for id_, seat in seats.items() if seat.supporter == self.account
+        }
         if may(self.role, Act.JOIN):
             others = [id_ for id_, seat in seats.items() if seat.supporter != self.account]
             for record in await self.parts.log.find_many(others):
                 if record is not None and self.account in record.state.supervisors:
-                    await self.open(record.state.id, "member")
+                    own[record.state.id] = "member"
+        return own
 
     async def _tell_availability(self) -> None:
         for one in await self.parts.room.supporters(self.parts.now()):

@@ -88,7 +88,7 @@ async def say(session: StaffSession, command: commands.StaffSay) -> None:
     id_ = ConversationId(command.conversation)
     shown = session.shown.open.get(id_)
     if shown is None or shown.part == "watcher":
-        session.refuse("not_a_member", command.ref, id_)
+        session.refuse(await _why_not(session, id_), command.ref, id_)
         return
     session.lines, allowed = take(
         session.lines, 5 * limits.LINES / limits.LINES_SECONDS, 5 * limits.LINES, monotonic()
@@ -112,6 +112,16 @@ async def say(session: StaffSession, command: commands.StaffSay) -> None:
     if isinstance(outcome, NotAppended):
         ended = outcome.reason == "ended"
         session.refuse("conversation_ended" if ended else "not_a_member", command.ref, id_)
+
+
+async def _why_not(
+    session: StaffSession, id_: ConversationId
+) -> Literal["conversation_ended", "not_a_member"]:
+    """Say why nothing can be said in what is not open here: it may have ended meanwhile."""
+    record = await session.parts.log.find(id_)
+    if record is None or record.state.supporter != session.account:
+        return "not_a_member"
+    return "conversation_ended" if record.phase == "ended" else "not_a_member"
 
 
 async def write(

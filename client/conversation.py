@@ -202,6 +202,16 @@ class Conversation:
                 return shown
         return (fact,)
 
+    def ask_again(self) -> bytes:
+        """Return what asks for it after a lost connection, when it was not opened by itself."""
+        return encode("watch" if self.part == "watcher" else "resume", **self._scope)
+
+    def lose(self, reason: str) -> None:
+        """Learn that it went on without this person while they were away."""
+        self.closed = reason
+        for outbox in (self._talk.outbox, self._notes):
+            outbox.give_up(Answer(refusal=reason))
+
     def _forget(self) -> None:
         """Forget all that was said and written."""
         self.phase = "ended"

@@ -44,6 +44,11 @@ class Outbox:
         self._answers[ref] = answer
         return kept.text
 
+    def give_up(self, answer: Answer) -> None:
+        """Note this answer for every ref that is open: the server won't answer any more."""
+        for ref in list(self._frames):
+            self.settle(ref, answer)
+
     def answer(self, ref: str) -> Answer | None:
         """Return what became of a ref, once; None while it is open."""
         return self._answers.pop(ref, None)

@@ -30,6 +30,8 @@ class Staff(Person):
         """Those on this screen, and those that have ended and were not forgotten."""
         self._login: dict[str, object] = {"name": name, "password": password}
         self._cookie = ""
+        self._lost: set[str] = set()
+        """Conversations that were asked for since it is not known whether they go on."""
 
     def forget(self, conversation: Conversation) -> None:
         """Let a conversation that is over go from memory."""
@@ -94,6 +96,8 @@ class Staff(Person):
                 return self._attending(fact)
             case "opened":
                 return self._opened(fact)
+            case "refused" if not fact.has("ref") and fact.text("conversation") in self._lost:
+                self._gone(fact)
             case "refused" if fact.has("ref"):
                 for conversation in self.conversations.values():
                     conversation.hear(fact)
@@ -108,10 +112,30 @@ class Staff(Person):
         self.role = fact.text("role")
         self.trained_to = fact.number("trained_to") if fact.has("trained_to") else None
         self._show(fact)
-        return [*self._again(), *self._let_in()]
+        return [*self._again(), *self._let_in(), *self._ask_for_lost(fact.texts("open"))]
+
+    def _ask_for_lost(self, opened: Sequence[str]) -> Sequence[bytes]:
+        """Ask for what is on this screen and is not opened by itself: it may be over meanwhile."""
+        self._lost = {
+            id_
+            for id_, one in self.conversations.items()
+            if id_ not in opened and one.phase != "ended" and not one.closed
+        }
+        return [self.conversations[id_].ask_again() for id_ in self._lost]
+
+    def _gone(self, fact: Fact) -> None:
+        """Take from the screen what is over, or somebody else's."""
+        id_ = fact.text("conversation")
+        self._lost.discard(id_)
+        conversation = self.conversations.get(id_)
+        if conversation is not None:
+            conversation.lose(fact.text("reason"))
+            self.forget(conversation)
+        self._show(fact)
 
     def _opened(self, fact: Fact) -> Sequence[bytes]:
         name = fact.text("conversation")
+        self._lost.discard(name)
         conversation = self.conversations.get(name)
         is_new = conversation is None
         if conversation is None:

@@ -84,9 +84,9 @@ class House:
         await page.goto(f"{base or self.url}{path}")
         return person
 
-    async def staff(self, name: str, path: str) -> Person:
+    async def staff(self, name: str, path: str, *, base: str = "") -> Person:
         """Log in, and open the page of staff."""
-        person = await self.opens(f"/login?next={path}")
+        person = await self.opens(f"/login?next={path}", base=base)
         await person.the("name").fill(name)
         await person.the("passphrase").fill(PASSPHRASE)
         await person.clicks("log-in")

@@ -105,6 +105,25 @@ async def test_nothing_is_lost_or_doubled_when_the_network_drops_for_ten_seconds
     await expect(seeker.the("reconnecting")).to_be_hidden()
 
 
+async def test_a_supporter_whose_network_was_away_sees_that_the_talk_has_ended(
+    house: House,
+) -> None:
+    supporter = await house.staff("amina", "/supporter", base=house.proxy.url)
+    await supporter.clicks("availability-available")
+    seeker = await house.seeker("hello")
+    await supporter.sees("offer")
+    await supporter.clicks("accept")
+    await seeker.sees("matched")
+    house.proxy.cut()
+    await expect(supporter.the("link")).not_to_have_attribute("data-link", "open")
+    await seeker.clicks("leave")
+    await seeker.clicks("leave-done")
+    await seeker.sees("after-mood")
+    house.proxy.mend()
+    await expect(supporter.the("link")).to_have_attribute("data-link", "open")
+    await supporter.sees("ended")
+
+
 async def test_leaving_now_blanks_the_page_and_tells_the_supporter(house: House) -> None:
     supporter = await house.staff("amina", "/supporter")
     await supporter.clicks("availability-available")

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from client.conversation import Conversation
+from client.errors import Refused
 from client.seeker import Seeker
 from client.supporter import Supporter
 from tests.support.proxy import Proxy
@@ -76,6 +77,51 @@ async def test_both_sides_break_again_and_again_and_nothing_is_lost_or_doubled(
         assert sorted(line.text for line in seeker.transcript[:-2]) == sorted(
             f"{who} {number}" for who in ("seeker", "supporter") for number in range(4)
         )
+
+
+async def test_a_supporter_who_was_away_learns_that_the_talk_has_ended(
+    guests: Guests, wire: Proxy
+) -> None:
+    async with _two_wires(guests, wire) as (seeker, conversation, other):
+        await conversation.says("here")
+        other.cut()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_is_refused(conversation, "conversation_ended"))
+            await seeker.leaves()
+            other.mend()
+        await conversation.ended()
+
+
+async def test_a_supporter_who_was_away_learns_that_the_talk_is_somebody_elses(
+    guests: Guests, wire: Proxy
+) -> None:
+    async with _two_wires(guests, wire) as (_, conversation, other):
+        supervisor = await guests.supervisor()
+        watched = await supervisor.watches(conversation.id)
+        other.cut()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_is_refused(conversation, "not_a_member"))
+            await supervisor.takes_over(watched.id)
+            other.mend()
+        assert conversation.closed == "not_a_member"
+
+
+async def test_a_supervisor_who_was_away_watches_on(guests: Guests, wire: Proxy) -> None:
+    seeker, conversation, _ = await guests.pair()
+    supervisor = await guests.supervisor(url=wire.url)
+    watched = await supervisor.watches(conversation.id)
+    wire.cut()
+    await seeker.says("while you were away")
+    wire.mend()
+    await watched.sees("while you were away")
+    await seeker.says("and now")
+    await watched.sees("and now")
+
+
+async def _is_refused(conversation: Conversation, reason: str) -> None:
+    with pytest.raises(Refused) as refused:
+        await conversation.says("are you there?")
+    assert refused.value.reason == reason
 
 
 async def test_a_resend_is_answered_as_the_first_time(guests: Guests) -> None:

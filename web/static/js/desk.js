@@ -104,6 +104,8 @@ let beyond = () => {};
 /** What a page asks for on each new socket. */
 let greet = () => {};
 let toldTyping = 0;
+/** Conversations that were asked for since it is not known whether they go on. @type {Set<string>} */
+const lost = new Set();
 
 const connection = new Connection({
   path: "/ws/staff",
@@ -112,7 +114,10 @@ const connection = new Connection({
   onLink: (state, code) => {
     link.value = state;
     closing.value = code;
-    if (state === "open") greet();
+    if (state === "open") {
+      greet();
+      askForLost();
+    }
     if (code === 4009) toLogIn();
   },
 });
@@ -240,6 +245,19 @@ function taken(id, seq) {
   return positions.get(id)?.take(seq) ?? false;
 }
 
+/**
+ * Ask for what this screen shows and the server does not open by itself after a lost connection:
+ * it may be over meanwhile, or somebody else's.
+ */
+function askForLost() {
+  const opened = new Set(attending.value?.open ?? []);
+  for (const [id, { ended, about }] of conversations.value) {
+    if (ended || opened.has(id)) continue;
+    lost.add(id);
+    tell(about.part === "watcher" ? { t: "watch", conversation: id } : { t: "resume", conversation: id });
+  }
+}
+
 /** @param {string} id */
 function askMissing(id) {
   const staffSince = Math.max(0, ...(conversations.value.get(id)?.remarks ?? []).map(({ n }) => n));
@@ -250,6 +268,7 @@ function askMissing(id) {
 function open(fact) {
   const id = fact.conversation;
   const old = conversations.value.get(id);
+  lost.delete(id);
   positions.get(id)?.reset();
   positions.set(id, new Positions(() => askMissing(id)));
   const waiting = old?.log.filter(({ seq, ref }) => seq === UNSENT && ref && unsettled.has(ref)) ?? [];
@@ -340,9 +359,9 @@ function accepted({ conversation: id, ref, seq, at, text }) {
 }
 
 /** @param {import("./protocol.d.ts").StaffRefused} fact */
-function refused({ reason, ref, by }) {
+function refused({ reason, ref, by, conversation }) {
   notice.value = named("refused", reason) + (by ? ` (${by})` : "");
-  if (!ref) return;
+  if (!ref) return conversation && lost.delete(conversation) ? forget(conversation) : undefined;
   const written = unsettled.get(ref);
   settle(ref);
   if (!written) return;

@@ -415,6 +415,8 @@ export interface Attending {
   trained_until?: number | null;
   languages?: string[];
   topics?: string[];
+  /** The conversations that are opened next. A screen that shows others, from before a connection was lost, asks for those with `resume` or `watch`: they may be over. */
+  open?: string[];
 }
 
 /** What the waiting room now believes of this supporter. */
