@@ -46,7 +46,7 @@ ONE = ConversationId("one")
 ANNA, BEN, GRACE = AccountId("anna"), AccountId("ben"), AccountId("grace")
 TOKEN = TokenHash("hash of a token")
 ABOUT = About("Blue Heron", ("en",), ("grief",), "GB", 3, START)
-HIGH_WORDS = "I have the pills here and will take them all tonight"
+HIGH_WORDS = "I want to end my life tonight"
 """Words that the filter takes for high risk or more."""
 RETENTION = 3600
 PATIENCE = 10.0
