@@ -130,14 +130,14 @@ class AccountsRedis:
             return as_int(as_list(reply)[0])
         if self._audit is None:
             raise StoreError("There is no audit trail to put the account on.")
-        for _ in range(_ATTEMPTS):
-            chained = self._audit.chained(entry)
-            args = (*given, *arguments(chained))
-            taken = self._audit.taken(
-                chained, await self._store.run(self._write_account, keys, args)
-            )
-            if taken is not None:
-                return taken
+        async with self._audit.turn:
+            for _ in range(_ATTEMPTS):
+                chained = self._audit.chained(entry)
+                args = (*given, *arguments(chained))
+                reply = await self._store.run(self._write_account, keys, args)
+                taken = self._audit.taken(chained, reply)
+                if taken is not None:
+                    return taken
         raise StoreError("The audit trail is written by too many at once; ask again.")
 
 

@@ -5,7 +5,8 @@ chain still stands where it was when the entry was made, so the entries of all p
 chain.
 """
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
 from typing import Final
 
 from config.clock import Millis
@@ -25,7 +26,7 @@ MOVED: Final = -9
 """What a script returns, with the head, if the chain has moved on meanwhile."""
 _KEPT: Final = AUDIT_DAYS * 24 * 3600 * 1000
 _ATTEMPTS: Final = 50
-"""More than the acts of staff that fall into one round trip."""
+"""More than the processes that can be first, again and again."""
 _PAGE: Final = 500
 
 
@@ -37,16 +38,19 @@ class AuditRedis:
         self._store = store
         self._key = key
         self._head = START
+        self.turn = asyncio.Lock()
+        """Held while an entry is chained: of many acts at once only one can be the next."""
         self._record = store.script("staff", "record")
 
     async def write(self, who: AccountId, act: Act, subject: str, at: Millis) -> None:
         """Put an act on record. Call it, and await it, before the act."""
         entry = AuditEntry(at, who, act, subject)
-        for _ in range(_ATTEMPTS):
-            chained = self.chained(entry)
-            reply = await self._store.run(self._record, AUDIT, arguments(chained))
-            if self.taken(chained, reply) is not None:
-                return
+        async with self.turn:
+            for _ in range(_ATTEMPTS):
+                chained = self.chained(entry)
+                reply = await self._store.run(self._record, AUDIT, arguments(chained))
+                if self.taken(chained, reply) is not None:
+                    return
         raise StoreError("The audit trail is written by too many at once; ask again.")
 
     def chained(self, entry: AuditEntry) -> Chained:
@@ -89,11 +93,23 @@ def arguments(chained: Chained) -> tuple[int | str, ...]:
 
 def _chained(fields: Reply) -> Chained:
     kept = as_map(fields)
-    entry = AuditEntry(
-        at=Millis(as_int(kept["at"])),
-        who=AccountId(as_text(kept["who"])),
-        act=Act(as_text(kept["act"])),
-        subject=as_text(kept["subject"]),
-    )
-    links = (as_text(kept.get(name, b"")) for name in ("before", "digest", "stamp"))
-    return Chained(entry, as_int(kept.get("number", b"0")), *links)
+    links = [_text(kept, name) for name in ("before", "digest", "stamp")]
+    number = _text(kept, "number")
+    return Chained(_entry(kept), int(number) if number.isdecimal() else 0, *links)
+
+
+def _entry(kept: Mapping[str, bytes]) -> AuditEntry:
+    """Return an entry; one that nobody can have written so is told as unknown, and does not fit."""
+    try:
+        return AuditEntry(
+            at=Millis(int(_text(kept, "at"))),
+            who=AccountId(_text(kept, "who")),
+            act=Act(_text(kept, "act")),
+            subject=_text(kept, "subject"),
+        )
+    except ValueError:
+        return AuditEntry(Millis(0), AccountId(""), Act.UNKNOWN, "")
+
+
+def _text(kept: Mapping[str, bytes], name: str) -> str:
+    return kept.get(name, b"").decode("utf-8", "replace")

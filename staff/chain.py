@@ -15,9 +15,10 @@ from typing import Final, Literal
 
 from staff.audit import AuditEntry
 
-Fault = Literal["changed", "unstamped", "gap", "head"]
+Fault = Literal["changed", "unstamped", "gap", "head", "aged"]
 """`changed`: the entry is not what its digest says; `unstamped`: not stamped with our key; `gap`:
-one or more are missing before it; `head`: the entry that was noted is not there as it was."""
+one or more are missing before it; `head`: the entry that was noted is not there as it was; `aged`:
+what was noted is older than all that is kept, so it shows nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +82,24 @@ def verify(chained: Iterable[Chained], key: bytes, noted: Head = START) -> Head 
         if head is None and not each.number:
             continue
         fault = _fault(each, head, key)
-        if fault is None and each.number == noted.number:
-            found = each.digest == noted.digest
-            fault = None if found else "head"
         if fault is not None:
             return Broken(each.number, fault)
+        if not found and noted.number <= each.number:
+            found, fault = True, _missed(noted, each)
+            if fault is not None:
+                return Broken(noted.number, fault)
         head = each.head
     if not found:
         return Broken(noted.number, "head")
     return head or START
+
+
+def _missed(noted: Head, each: Chained) -> Fault | None:
+    """Compare a noted head with the first entry that is not before it."""
+    if each.number > noted.number + 1:
+        return "aged"
+    there = each.digest if each.number == noted.number else each.before
+    return None if there == noted.digest else "head"
 
 
 def _fault(each: Chained, head: Head | None, key: bytes) -> Fault | None:

@@ -25,6 +25,8 @@ class Role(StrEnum):
 class Act(StrEnum):
     """Something a person of staff does that needs a right, or goes on record, or both."""
 
+    UNKNOWN = "unknown"
+    """What stands in a record that nobody can have written so."""
     LOG_IN = "log_in"
     SUPPORT = "support"
     """Be offered conversations, and talk in them."""

@@ -4,10 +4,9 @@ from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 import pytest
-from redis import Redis, RedisCluster
 
 from store.client import Store, connect
-from tests.support.stores import single_store, three_masters
+from tests.support.stores import empty, single_store, three_masters
 
 
 @pytest.fixture(scope="session")
@@ -27,12 +26,9 @@ async def store(request: pytest.FixtureRequest) -> AsyncGenerator[Store]:
     """An open, empty store."""
     if request.param == "cluster":
         url: str = request.getfixturevalue("cluster_url")
-        with RedisCluster.from_url(url.replace("redis+cluster", "redis")) as cluster:
-            cluster.flushall(target_nodes=RedisCluster.PRIMARIES)
     else:
         url = request.getfixturevalue("single_url")
-        with Redis.from_url(url) as single:
-            single.flushall()
+    empty(url)
     async with connect(url) as opened:
         yield opened
 

@@ -52,6 +52,14 @@ async def test_entries_of_several_processes_at_once_are_one_chain(store: Store) 
     assert [each.number for each in trail] == list(range(1, 41))
 
 
+async def test_however_many_act_at_once_in_one_process_all_is_on_record(store: Store) -> None:
+    audit = AuditRedis(store, KEY)
+    await asyncio.gather(
+        *(audit.write(ANA, Act.WATCH, f"subject-{n}", Millis(n)) for n in range(100))
+    )
+    assert len([each async for each in audit.all()]) == 100
+
+
 async def test_an_entry_whose_answer_was_lost_is_not_written_twice(store: Store) -> None:
     audit = AuditRedis(store, KEY)
     chained = audit.chained(AuditEntry(Millis(1), ANA, Act.WATCH, "subject"))

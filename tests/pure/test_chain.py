@@ -87,6 +87,18 @@ def test_who_can_write_to_the_store_but_has_no_key_can_not_mend_the_chain(
     assert verify(forged, KEY) == Broken(place + 1, "unstamped")
 
 
+@given(TRAILS, st.data())
+def test_a_head_older_than_all_that_is_kept_shows_nothing_and_the_one_before_it_does(
+    entries: list[AuditEntry], data: st.DataObject
+) -> None:
+    trail = chained([*entries, *entries])
+    dropped = data.draw(st.integers(2, len(trail) - 1))
+    kept = trail[dropped:]
+    assert verify(kept, KEY, trail[dropped - 1].head) == trail[-1].head
+    assert verify(kept, KEY, Head(dropped, "0" * 64)) == Broken(dropped, "head")
+    assert verify(kept, KEY, trail[dropped - 2].head) == Broken(dropped - 1, "aged")
+
+
 @given(TRAILS)
 def test_entries_that_were_cut_off_are_missed_by_who_has_noted_the_head(
     entries: list[AuditEntry],

@@ -4,9 +4,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
-from redis import Redis, RedisCluster
 
 from store.client import Store, connect
+from tests.support.stores import empty
 
 KINDS = ["memory", "embedded", "cluster"]
 """The parameters of a fixture that gives the fake, or an adapter on a real store."""
@@ -20,11 +20,8 @@ async def store_for(request: pytest.FixtureRequest) -> AsyncGenerator[Store | No
         return
     if request.param == "cluster":
         url: str = request.getfixturevalue("cluster_url")
-        with RedisCluster.from_url(url.replace("redis+cluster", "redis")) as cluster:
-            cluster.flushall(target_nodes=RedisCluster.PRIMARIES)
     else:
         url = request.getfixturevalue("single_url")
-        with Redis.from_url(url) as single:
-            single.flushall()
+    empty(url)
     async with connect(url) as store:
         yield store

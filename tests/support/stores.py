@@ -10,10 +10,12 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -22,6 +24,8 @@ from store.cluster import slot_of
 from store.embedded import find_binary
 
 PATIENCE = 30.0
+SLOTS = "CLUSTER SLOTS"
+"""Which master has which slots: the first, the last, and its address and port."""
 
 
 @contextmanager
@@ -29,7 +33,8 @@ def single_store(folder: Path) -> Iterator[str]:
     """One server without persistence, for speed; yields its URL."""
     path = folder / "s.sock"
     with _process(folder, ["--port", "0", "--unixsocket", str(path)]):
-        _wait_for(Redis(unix_socket_path=str(path)))
+        with Redis(unix_socket_path=str(path)) as store:
+            _wait_for(store)
         yield f"unix://{path}"
 
 
@@ -49,6 +54,19 @@ def three_masters(folder: Path) -> Iterator[str]:
             _wait_for(node)
         _join(nodes, ports)
         yield f"redis+cluster://127.0.0.1:{ports[0]}"
+
+
+def empty(url: str) -> None:
+    """Empty a server, or every master of a cluster; each connection is closed again."""
+    if "cluster" not in url:
+        with Redis.from_url(url) as single:
+            single.flushall()
+        return
+    with Redis(port=urlsplit(url).port or 0) as first:
+        stretches = cast("Sequence[tuple[int, int, Sequence[object]]]", _command(first, SLOTS))
+    for port in {int(str(master[1])) for _, _, master in stretches}:
+        with Redis(port=port) as node:
+            node.flushall()
 
 
 @dataclass

@@ -38,8 +38,9 @@ async def _tamper(store: Store, act: str) -> None:
     newest, fields = as_list(as_list(await store.call("XREVRANGE", AUDIT[0], "+", "-"))[0])
     told = [as_text(each) for each in as_list(fields)]
     await store.call("XDEL", AUDIT[0], as_text(newest))
-    if act == "change":
-        told[told.index("who") + 1] = "somebody else"
+    if act != "cut":
+        field, other = ("act", "?") if act == "nonsense" else ("who", "somebody else")
+        told[told.index(field) + 1] = other
         milliseconds, _, place = as_text(newest).partition("-")
         await store.call("XADD", AUDIT[0], f"{milliseconds}-{int(place) + 1}", *told)
 
@@ -80,6 +81,25 @@ def test_every_entry_is_exported_with_its_links(command: Command) -> None:
     assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))
     assert rows[-1]["before"] == rows[-2]["digest"]
     assert {"at", "who", "act", "subject"} < set(rows[0])
+
+
+def test_nothing_is_verified_without_the_key_and_none_is_made(
+    command: Command, tmp_path: Path
+) -> None:
+    _add(command, "amina")
+    (tmp_path / "keys" / "staff.key").unlink()
+    refused = command("audit", "verify")
+    assert refused.exit_code == 1
+    assert "no staff.key" in refused.output
+    assert not (tmp_path / "keys" / "staff.key").exists()
+
+
+def test_a_field_that_nobody_wrote_is_told_as_changed(command: Command, tmp_path: Path) -> None:
+    _add(command, "amina", "bela")
+    asyncio.run(_with_store(tmp_path, "nonsense"))
+    verified = command("audit", "verify")
+    assert verified.exit_code == 1
+    assert "was changed" in verified.output
 
 
 def test_a_head_that_is_none_is_refused(command: Command) -> None:

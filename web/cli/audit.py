@@ -16,15 +16,17 @@ import msgspec
 from config.settings import Settings
 from staff.audit_redis import AuditRedis
 from staff.chain import START, Broken, Chained, Fault, Head, verify
+from staff.key_file import NAME
 from web.cli.opening import open_store
 from web.cli.options import config_option, json_option, print_json, read_settings
-from web.keys import audit_key
+from web.keys import audit_key, keys_folder
 
 _HEAD = re.compile(r"(\d+):([0-9a-f]{64})")
 _SAID: dict[Fault, str] = {
     "changed": "it was changed after it was written",
     "unstamped": "it bears no stamp of this server's key (was the folder of keys replaced?)",
     "gap": "what stood right before it is missing, or it was put in",
+    "aged": "what was noted is older than the oldest entry that is kept; note a newer head",
     "head": "the head that was noted is not there as it was: entries were cut off or replaced",
 }
 
@@ -57,16 +59,26 @@ def verify_command(noted: str, as_json: bool, path: Path | None) -> None:
     were cut off. Exits with 1 if the chain is broken.
     """
     known = _head(noted)
-    outcome, unchained = asyncio.run(_verified(read_settings(path), known))
+    settings = read_settings(path)
+    if not (keys_folder(settings) / NAME).exists():
+        raise click.ClickException(
+            f"There is no {NAME} in {keys_folder(settings)}: without it nothing can be verified. "
+            "Put the folder of keys back, or name it (store.keys)."
+        )
+    outcome, oldest, unchained = asyncio.run(_verified(settings, known))
     if isinstance(outcome, Broken):
         _tell_broken(outcome, as_json=as_json)
     if as_json:
-        told = {"whole": True, "number": outcome.number, "digest": outcome.digest}
+        told = {"whole": True, "number": outcome.number, "digest": outcome.digest, "first": oldest}
         print_json(told | {"unchained": unchained})
     else:
         if unchained:
             click.echo(f"{unchained} entries of an earlier version stand before it, unproven.")
-        click.echo(f"The record is whole, up to entry {outcome.number}. Note its head elsewhere:")
+        if not outcome.number:
+            click.echo("There is no entry yet.")
+            return
+        span = f"from entry {oldest} to {outcome.number}"
+        click.echo(f"The record is whole, {span}. Note its head elsewhere:")
         click.echo(f"{outcome.number}:{outcome.digest}")
 
 
@@ -90,12 +102,14 @@ def _head(noted: str) -> Head:
     return Head(int(found[1]), found[2])
 
 
-async def _verified(settings: Settings, noted: Head) -> tuple[Head | Broken, int]:
-    """Return what the check says, and how many entries bear no number."""
+async def _verified(settings: Settings, noted: Head) -> tuple[Head | Broken, int, int]:
+    """Return what the check says, the oldest number, and how many entries bear none."""
     async with open_store(settings) as store:
         key = audit_key(settings)
         chained = [each async for each in AuditRedis(store, key).all()]
-        return verify(chained, key, noted), sum(not each.number for each in chained)
+        numbers = [each.number for each in chained]
+        oldest = next(filter(None, numbers), 0)
+        return verify(chained, key, noted), oldest, numbers.count(0)
 
 
 async def _export(settings: Settings) -> None:

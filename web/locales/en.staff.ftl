@@ -439,6 +439,7 @@ role-supervisor = Supervisor
 role-administrator = Administrator
 audit = Record of what was looked at and done
 audit-none = Nothing is on record.
+act-unknown = (this entry is damaged)
 act-log-in = logged in
 act-watch = watched
 act-whisper = whispered
