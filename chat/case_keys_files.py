@@ -8,6 +8,7 @@ from config.ids import ConversationId
 from store.key_files import destroy_key, made_key, read_key
 
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+_NAME = re.compile(r"case-([\w-]{1,64})\.key", re.ASCII)
 
 
 class FolderCaseKeys:
@@ -25,9 +26,17 @@ class FolderCaseKeys:
         """See `CaseKeys.of`."""
         return await asyncio.to_thread(read_key, self._path(conversation))
 
+    async def all(self) -> tuple[ConversationId, ...]:
+        """See `CaseKeys.all`."""
+        return await asyncio.to_thread(self._all)
+
     async def destroy(self, conversation: ConversationId) -> None:
         """See `CaseKeys.destroy`."""
         await asyncio.to_thread(destroy_key, self._path(conversation))
+
+    def _all(self) -> tuple[ConversationId, ...]:
+        names = (_NAME.fullmatch(path.name) for path in self._folder.iterdir())
+        return tuple(ConversationId(name[1]) for name in names if name)
 
     def _path(self, conversation: ConversationId) -> Path:
         if not _ID.fullmatch(conversation):

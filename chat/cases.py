@@ -46,6 +46,10 @@ class CaseKeys(Protocol):
         """Return the key of a case, if there is one (still)."""
         ...
 
+    async def all(self) -> tuple[ConversationId, ...]:
+        """Return the cases that have a key."""
+        ...
+
     async def destroy(self, conversation: ConversationId) -> None:
         """Destroy it; what it sealed can't be opened any more. Safe to repeat."""
         ...

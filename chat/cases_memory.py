@@ -50,6 +50,10 @@ class MemoryCaseKeys:
         """See `CaseKeys.of`."""
         return self._keys.get(conversation)
 
+    async def all(self) -> tuple[ConversationId, ...]:
+        """See `CaseKeys.all`."""
+        return tuple(self._keys)
+
     async def destroy(self, conversation: ConversationId) -> None:
         """See `CaseKeys.destroy`."""
         self._keys.pop(conversation, None)

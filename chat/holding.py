@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
+import msgspec
+
 from chat.cases import CaseKeys, CaseTexts
 from chat.entry import (
     UNREADABLE,
@@ -80,6 +82,7 @@ class Holding:
         """Propose that a case be held, or be held longer; puts it on record first."""
         if not await self._parts.desk.of(conversation):
             return "not_escalated"
+        await self._end_what_is_over(conversation)
         if await self._is_gone(conversation):
             return "gone"
         who = proposal.by
@@ -88,6 +91,7 @@ class Holding:
 
     async def confirm(self, conversation: ConversationId, who: Person) -> Hold | Refused:
         """Have a case held as somebody else proposed; puts it on record first."""
+        await self._end_what_is_over(conversation)
         if await self._is_gone(conversation):
             return "gone"
         now = self._parts.now()
@@ -115,8 +119,7 @@ class Holding:
         if hold is None or standing(hold, self._parts.now()) != "held":
             return "not_held"
         await self._record(who, Act.RELEASE_HOLD, conversation)
-        await self._destroy(hold)
-        return None
+        return None if await self._destroy(conversation) else "contended"
 
     async def read(self, conversation: ConversationId, who: Person) -> Case | Refused:
         """Return what is kept of a held case; puts it on record first."""
@@ -151,20 +154,30 @@ class Holding:
 
     async def once(self) -> None:
         """Copy what is new of all that is held, and destroy what is over. Raises: StoreError."""
-        for hold in await self._parts.holds.all():
+        with_keys = await self._keys.all()  # first: each was made for a hold that stood
+        holds = await self._parts.holds.all()
+        for hold in holds:
             try:
                 await self._see_to(hold)
             except StoreError as error:  # the others are seen to all the same
                 log.warning("the case %s could not be seen to: %s", hold.conversation, error)
+        for conversation in set(with_keys) - {hold.conversation for hold in holds}:
+            await self._wipe(conversation)
 
     async def _see_to(self, hold: Hold) -> None:
         stands = standing(hold, self._parts.now())
         if stands == "held":
             await self._copy(hold.conversation)
         elif stands == "over":
-            if hold.until:
+            if hold.until and not hold.ending:
                 await self._record(None, Act.END_HOLD, hold.conversation)
-            await self._destroy(hold)
+            await self._destroy(hold.conversation, only_if_over=True)
+
+    async def _end_what_is_over(self, conversation: ConversationId) -> None:
+        """Destroy what is over before something new is decided on the same case."""
+        hold = await self._parts.holds.get(conversation)
+        if hold is not None and standing(hold, self._parts.now()) == "over":
+            await self._see_to(hold)
 
     async def _is_gone(self, conversation: ConversationId) -> bool:
         """Whether there is nothing to hold: neither the talk nor a case of it."""
@@ -200,6 +213,9 @@ class Holding:
         notes = {n: pack(one) for n, one in remarks if not isinstance(one, UnreadableRemark)}
         await self._texts.put(conversation, "log", self._sealed(seal, "log", lines))
         await self._texts.put(conversation, "staff", self._sealed(seal, "staff", notes))
+        hold = await self._parts.holds.get(conversation)
+        if hold is None or standing(hold, self._parts.now()) != "held":
+            await self._wipe(conversation)  # it was ended meanwhile
 
     def _sealed(self, seal: Seal, which: Which, entries: Mapping[int, bytes]) -> dict[int, bytes]:
         return {
@@ -207,11 +223,28 @@ class Holding:
             for n, packed in entries.items()
         }
 
-    async def _destroy(self, hold: Hold) -> None:
-        """Destroy key and text, then the hold; what fails in between is done by the next sweep."""
-        await self._keys.destroy(hold.conversation)
-        await self._texts.destroy(hold.conversation)
-        await self._parts.holds.replace(hold.conversation, hold, None)
+    async def _destroy(self, conversation: ConversationId, *, only_if_over: bool = False) -> bool:
+        """End a hold: first for everybody who asks, then its key and text, then itself.
+
+        What fails in between is done by the next sweep. False if others decided all the time.
+        """
+        holds = self._parts.holds
+        for _ in range(_ATTEMPTS):
+            before = await holds.get(conversation)
+            if before is None:
+                return True
+            if only_if_over and standing(before, self._parts.now()) != "over":
+                return True
+            ending = msgspec.structs.replace(before, ending=True, proposal=None)
+            if await holds.replace(conversation, before, ending):
+                await self._wipe(conversation)
+                await holds.replace(conversation, ending, None)
+                return True
+        return False
+
+    async def _wipe(self, conversation: ConversationId) -> None:
+        await self._keys.destroy(conversation)
+        await self._texts.destroy(conversation)
 
 
 async def held_until(parts: Parts, conversation: ConversationId) -> Millis:

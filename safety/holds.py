@@ -5,6 +5,7 @@ then is anything kept. The same way it is kept longer. Anybody of them may end i
 ends by itself. What is kept, and under which key, is the business of `chat/holding.py`.
 
     nothing --propose--> proposed --confirm, by another--> held --release, or its day--> over
+    over --destroyed--> nothing
     proposed --decline, or a day--> nothing
     held --propose, confirm by another--> held, until another day
 """
@@ -49,6 +50,8 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """The two who decided last."""
     until: Millis = Millis(0)
     """0 if it is not held."""
+    ending: bool = False
+    """Whether it is being destroyed: nothing brings it back from there."""
 
     def __repr__(self) -> str:
         """Without names."""
@@ -56,9 +59,9 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def standing(hold: Hold, now: Millis) -> Standing:
-    """Say where a case stands. What is over is to be destroyed."""
-    if now < hold.until:
-        return "held"
+    """Say where a case stands. What is over is to be destroyed, whatever is proposed beside."""
+    if hold.until:
+        return "held" if now < hold.until and not hold.ending else "over"
     return "proposed" if proposed(hold, now) else "over"
 
 
@@ -69,8 +72,12 @@ def proposed(hold: Hold, now: Millis) -> Proposal | None:
 
 
 def propose(hold: Hold | None, conversation: ConversationId, proposal: Proposal) -> Hold | NotDone:
-    """Return the case with a proposal. The same person may change their mind; see `NotDone`."""
-    before = hold or Hold(conversation=conversation)
+    """Return the case with a proposal. The same person may change their mind; see `NotDone`.
+
+    What is over has been destroyed before; it is no part of a new one.
+    """
+    over = hold is None or standing(hold, proposal.at) == "over"
+    before = Hold(conversation=conversation) if over or hold is None else hold
     other = proposed(before, proposal.at)
     if other and other.by.account != proposal.by.account:
         return "already_proposed"
@@ -79,9 +86,9 @@ def propose(hold: Hold | None, conversation: ConversationId, proposal: Proposal)
 
 
 def confirm(hold: Hold | None, by: Person, now: Millis) -> Hold | NotDone:
-    """Return the case held, as was proposed by somebody else."""
+    """Return the case held, as was proposed by somebody else: so many days, or so many more."""
     proposal = proposed(hold, now) if hold else None
-    if hold is None or proposal is None:
+    if hold is None or proposal is None or standing(hold, now) == "over":
         return "nothing_proposed"
     if proposal.by.account == by.account:
         return "same_person"
@@ -89,7 +96,7 @@ def confirm(hold: Hold | None, by: Person, now: Millis) -> Hold | NotDone:
         conversation=hold.conversation,
         reason=proposal.reason,
         by=(proposal.by, by),
-        until=Millis(now + proposal.days * DAY_MS),
+        until=Millis(min(max(now, hold.until) + proposal.days * DAY_MS, now + DAYS_MOST * DAY_MS)),
     )
 
 

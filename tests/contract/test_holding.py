@@ -1,8 +1,9 @@
 """Held cases: kept by two people beyond retention and erasure, and destroyed in time."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -64,6 +65,44 @@ class Ward:
         texts = [await self.texts.read(ONE, "log"), await self.texts.read(ONE, "staff")]
         key, hold = await self.keys.of(ONE), await self.talk.parts.holds.get(ONE)
         return texts == [[], []] and key is None and hold is None
+
+
+class Gap:
+    """Keys of cases, with something that happens once before one of them is made or destroyed."""
+
+    def __init__(
+        self, keys: CaseKeys, step: Literal["make", "destroy"], act: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._keys = keys
+        self._step = step
+        self._act = act
+
+    async def make(self, conversation: ConversationId) -> bytes:
+        """See `CaseKeys.make`."""
+        await self._at("make")
+        return await self._keys.make(conversation)
+
+    async def of(self, conversation: ConversationId) -> bytes | None:
+        """See `CaseKeys.of`."""
+        return await self._keys.of(conversation)
+
+    async def all(self) -> tuple[ConversationId, ...]:
+        """See `CaseKeys.all`."""
+        return await self._keys.all()
+
+    async def destroy(self, conversation: ConversationId) -> None:
+        """See `CaseKeys.destroy`."""
+        await self._at("destroy")
+        await self._keys.destroy(conversation)
+
+    async def _at(self, step: str) -> None:
+        if step == self._step:
+            act, self._act = self._act, _nothing
+            await act()
+
+
+async def _nothing() -> None:
+    """Do nothing."""
 
 
 @pytest.fixture(params=KINDS)
@@ -150,8 +189,50 @@ async def test_two_people_may_hold_it_longer_and_one_may_not(ward: Ward) -> None
     assert await ward.holding.confirm(ONE, GRACIE) == "same_person"
     assert await held_until(ward.talk.parts, ONE) == ward.talk.clock.at + DAY_MS
     assert isinstance(await ward.holding.confirm(ONE, HELEN), Hold)
-    assert await held_until(ward.talk.parts, ONE) == ward.talk.clock.at + 9 * DAY_MS
+    assert await held_until(ward.talk.parts, ONE) == ward.talk.clock.at + 10 * DAY_MS
     assert await ward.lines() == ["a grave line"]
+
+
+async def test_a_lone_proposal_does_not_keep_a_case_past_its_day(ward: Ward) -> None:
+    await ward.is_held(days=2)
+    await erase(ward.talk.parts, ONE)
+    ward.talk.clock.go(2 * 24 * 3600 - 60)
+    await ward.proposes(days=30, by=HELEN)
+    ward.talk.clock.go(3600)
+    assert await held_until(ward.talk.parts, ONE) == 0
+    assert await ward.holding.confirm(ONE, GRACIE) == "gone"
+    assert await ward.leaves_nothing()
+
+
+async def test_a_release_in_the_middle_of_a_copy_leaves_nothing(ward: Ward) -> None:
+    await ward.is_held()
+
+    async def released() -> None:
+        await ward.holding.release(ONE, GRACIE)
+
+    await Holding(ward.talk.parts, Gap(ward.keys, "make", released), ward.texts).once()
+    assert await ward.leaves_nothing()
+
+
+async def test_a_release_beside_a_proposal_ends_the_hold(ward: Ward) -> None:
+    await ward.is_held()
+
+    async def proposed() -> None:
+        await ward.proposes(by=HELEN)
+
+    releasing = Holding(ward.talk.parts, Gap(ward.keys, "destroy", proposed), ward.texts)
+    assert await releasing.release(ONE, GRACIE) is None
+    assert await held_until(ward.talk.parts, ONE) == 0
+    await ward.holding.once()
+    assert await ward.keys.of(ONE) is None
+    assert await ward.texts.read(ONE, "log") == []
+
+
+async def test_a_key_that_a_crash_has_left_behind_is_destroyed(ward: Ward) -> None:
+    await ward.keys.make(ONE)
+    await ward.texts.put(ONE, "log", {1: b"left behind"})
+    await ward.holding.once()
+    assert await ward.leaves_nothing()
 
 
 async def test_only_what_was_escalated_can_be_held(ward: Ward) -> None:

@@ -102,6 +102,8 @@ def test_whatever_is_done_two_people_decided_and_it_ends_in_time(
             outcome = decline(hold, now)
         if outcome is None or isinstance(outcome, Hold):
             hold = outcome
+        if hold and hold.until and now >= hold.until:
+            assert standing(hold, now) == "over"
         if hold and standing(hold, now) == "held":
             assert len({one.account for one in hold.by}) == 2
             assert now < hold.until <= confirmed + DAYS_MOST * DAY_MS

@@ -185,7 +185,7 @@ start-over = Back to the start
 ## After
 
 ended-erased = Everything that was said is erased.
-erased-held = What was said is erased, but for one copy. Two people of the team had decided to keep it, because somebody may be in danger or something has to be looked into. It is destroyed by { $until }.
+erased-held = What was said is erased, but for one copy. Two people of the team had decided to keep it, because somebody may be in danger or something has to be looked into. It is destroyed by { $until }, unless two of them decide so anew.
 ended-left = The talk has ended.
 ended-closed = The talk has ended.
 ended-lost = The connection was lost for too long. The talk has ended.
