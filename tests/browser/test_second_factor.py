@@ -70,7 +70,7 @@ async def logs_in(person: Person) -> None:
 async def test_a_new_person_sets_up_an_app_and_a_passkey_and_comes_in_with_each(
     strict: House, tmp_path: Path
 ) -> None:
-    amina = await strict.opens("/login?next=/supporter")
+    amina = await strict.opens("/login?next=/supporter", width=360)
     await has_a_device(amina)
     await logs_in(amina)
     await amina.sees("owes")

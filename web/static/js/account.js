@@ -169,11 +169,11 @@ function Sessions() {
   return html`<section class="card" aria-labelledby="sessions" data-test="sessions">
     <h2 id="sessions">${t("sessions")}</h2>
     <p>${t("sessions-about")}</p>
-    <div class="wide"><table>
+    <table>
       <thead><tr><th scope="col">${t("session-begun")}</th><th scope="col">${t("session-seen")}</th><td></td></tr></thead>
       <tbody>${sessions.value.map(({ begun, seen, mine }) => html`<tr data-test="session">
         <td>${moment(begun)}</td><td>${moment(seen)}</td><td>${mine && t("session-this")}</td></tr>`)}</tbody>
-    </table></div>
+    </table>
     <p>${t("sign-out-about")}</p>
     <button type="button" class="danger" data-test="sign-out-everywhere" onClick=${signOut}>${t("sign-out-everywhere")}</button>
   </section>`;

@@ -85,8 +85,10 @@ function Spent() {
   return html`<div data-test="spent">
     <${Title}>${t("codes-left-title", { n: left })}<//>
     <p>${t("codes-left-about")}</p>
-    <button type="button" data-test="to-account" onClick=${() => location.assign("/account")}>${t("account-title")}</button>
-    <button type="button" class="quiet" data-test="go-on" onClick=${on}>${t("proof-go-on")}</button>
+    <div class="row">
+      <button type="button" data-test="to-account" onClick=${() => location.assign("/account")}>${t("account-title")}</button>
+      <button type="button" class="quiet" data-test="go-on" onClick=${on}>${t("proof-go-on")}</button>
+    </div>
   </div>`;
 }
 
