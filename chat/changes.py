@@ -21,7 +21,8 @@ from chat.conversation import (
 from chat.escalating import raise_for_line
 from chat.log import Record
 from chat.parts import Parts
-from config.ids import AccountId, ConversationId
+from config.ids import ConversationId
+from matching.ticket import Seat
 
 ATTEMPTS = 8
 """Times to decide again; more than people can act on one conversation in one moment."""
@@ -78,14 +79,17 @@ async def forget(parts: Parts, state: Conversation) -> None:
         await parts.room.release(state.id, parts.now())
 
 
-async def agree(parts: Parts, record: Record, seated: AccountId) -> None:
-    """Let the waiting room agree with a conversation that it holds matched with this person."""
+async def agree(parts: Parts, record: Record, seat: Seat) -> None:
+    """Let the waiting room agree with a conversation that it holds matched with this person.
+
+    If the seat was taken anew since it was looked at, somebody is about to begin: then it stays.
+    """
     state = record.state
     if state.phase == "ended":
         await forget(parts, state)
     elif state.supporter is None:
-        await parts.room.requeue(state.id, seated, parts.now())
-    elif state.supporter != seated:
+        await parts.room.requeue(state.id, seat.supporter, parts.now(), seat.since)
+    elif state.supporter != seat.supporter:
         await parts.room.reseat(state.id, state.supporter, parts.now())
 
 

@@ -14,14 +14,14 @@ from chat.entry import FlagDoubted, StaffText
 from chat.escalating import raise_cause
 from chat.lines import Speaker
 from chat.lines import say as say_line
-from chat.log import NotAppended
+from chat.log import NotAppended, Record
 from chat.sequels import count_sequel
 from chat.staff_session import StaffSession
 from config import limits
-from config.clock import monotonic
+from config.clock import Millis, monotonic
 from config.ids import ConversationId, OfferId, Ref
 from config.risk import Risk
-from matching.ticket import Availability, Supporter
+from matching.ticket import Availability, Seat, Supporter
 from safety.throttle import take
 from staff.accounts import valid_training
 
@@ -59,10 +59,8 @@ async def accept(session: StaffSession, offer: OfferId) -> None:
         session.refuse("offer_gone", subject=offer)
         return
     await change(session.parts, id_, Matched(session.account, session.person.display))
-    record = await session.parts.log.find(id_)
-    if record is None or record.phase != "talking" or record.state.supporter != session.account:
-        if record is not None:
-            await agree(session.parts, record, session.account)
+    record = await _begun(session, id_, now)
+    if record is None:
         session.refuse("offer_gone", subject=offer)
         return
     session.parts.tallies.pickup(max(0, now - record.about.began) / 1000)
@@ -71,6 +69,26 @@ async def accept(session: StaffSession, offer: OfferId) -> None:
     for member in session.floor.of(session.account):
         if isinstance(member, StaffSession) and member is not session:
             await member.open(id_, "supporter")
+
+
+async def _begun(session: StaffSession, id_: ConversationId, since: Millis) -> Record | None:
+    """Return the conversation if it is this supporter's, in its own record and by their seat.
+
+    A process that was held up between the two steps may have lost the seat to a sweep: then the
+    conversation is given back, since somebody else is being asked already.
+    """
+    parts, account = session.parts, session.account
+    record = await parts.log.find(id_)
+    if record is None:
+        return None
+    if record.phase != "talking" or record.state.supporter != account:
+        await agree(parts, record, Seat(account, since))
+        return None
+    seat = (await parts.room.matched([id_])).get(id_)
+    if seat is None or seat.supporter != account:
+        await change(parts, id_, GivenBack(account, "lost"))
+        return None
+    return record
 
 
 async def decline(session: StaffSession, offer: OfferId, reason: wire.DeclineReason) -> None:

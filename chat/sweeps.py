@@ -158,7 +158,7 @@ class Sweeps:
         if lost:
             for id_, seat in (await parts.room.matched()).items():
                 if seat.supporter in lost:
-                    await _safely(self._lose_supporter(id_, seat.supporter), id_)
+                    await _safely(self._lose_supporter(id_, seat), id_)
             for account in lost:
                 await parts.room.sign_off(account, now)
         gone = [id_ for id_ in lapsed.seekers if id_ not in self._floor.seekers]
@@ -167,11 +167,11 @@ class Sweeps:
             for id_, record in zip(some, records, strict=True):
                 await _safely(self._lose_seeker(id_, record, now), id_)
 
-    async def _lose_supporter(self, id_: ConversationId, account: AccountId) -> None:
-        if await change(self._parts, id_, GivenBack(account, "lost")) is None:
+    async def _lose_supporter(self, id_: ConversationId, seat: Seat) -> None:
+        if await change(self._parts, id_, GivenBack(seat.supporter, "lost")) is None:
             record = await self._parts.log.find(id_)
             if record is not None:
-                await agree(self._parts, record, account)
+                await agree(self._parts, record, seat)
 
     async def _lose_seeker(self, id_: ConversationId, record: Record | None, now: Millis) -> None:
         if record is None:
@@ -213,7 +213,7 @@ class Sweeps:
             case "talking" if seat is None and state.supporter is not None:
                 await change(parts, state.id, GivenBack(state.supporter, "lost"))
             case _ if seat is not None and parts.now() - seat.since > SETTLED_MS:
-                await agree(parts, record, seat.supporter)
+                await agree(parts, record, seat)
             case _:
                 pass
 

@@ -118,14 +118,20 @@ class OffersInStore(RoomInStore):
         }
 
     async def requeue(
-        self, conversation: ConversationId, supporter: AccountId, now: Millis
+        self,
+        conversation: ConversationId,
+        supporter: AccountId,
+        now: Millis,
+        since: Millis | None = None,
     ) -> bool:
         """See `Seats`."""
         k = self._keys
         keys = [k.waiting, k.matched, k.offers, k.tickets, k.supporters, k.graces, k.wake]
         starts = [head_start(level, returned=True) for level in Risk]
+        seated = "" if since is None else since
+        grace = now + self._patience.grace_ms
         reply = await self._run(
-            "requeue", keys, conversation, supporter, now, now + self._patience.grace_ms, *starts
+            "requeue", keys, conversation, supporter, seated, now, grace, *starts
         )
         return as_int(reply) == 1
 

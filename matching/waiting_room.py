@@ -109,7 +109,11 @@ class Offers(Protocol):
     async def accept(
         self, offer: OfferId, supporter: AccountId, now: Millis
     ) -> ConversationId | None:
-        """Match; None if the offer is due, gone or another's. A repeat gets the same answer."""
+        """Match; None if the offer is due, gone or another's.
+
+        A repeat gets the same answer, and counts as seated anew: whoever repeats it is about to
+        begin the conversation, and no sweep may take it for forgotten meanwhile.
+        """
         ...
 
     async def decline(
@@ -137,12 +141,17 @@ class Seats(Protocol):
         ...
 
     async def requeue(
-        self, conversation: ConversationId, supporter: AccountId, now: Millis
+        self,
+        conversation: ConversationId,
+        supporter: AccountId,
+        now: Millis,
+        since: Millis | None = None,
     ) -> bool:
         """Return a seeker to the front, if still matched with that supporter, who is freed.
 
         The supporter is a guard: of two who sweep the same loss, one moves the seeker, and the
-        other can't take them from the next supporter.
+        other can't take them from the next supporter. `since` is a stricter one, for who acts on
+        what they saw a while ago: the seat must be the one that was taken then.
         """
         ...
 

@@ -64,6 +64,7 @@ class MemoryWaitingRoom(TicketsInMemory):
             return None
         ticket = seeker.ticket
         if seeker.state is State.MATCHED:
+            seeker.since = max(seeker.since, now)
             return ticket.conversation
         if seeker.offer.expires_at <= now:
             return None
@@ -131,11 +132,17 @@ class MemoryWaitingRoom(TicketsInMemory):
         }
 
     async def requeue(
-        self, conversation: ConversationId, supporter: AccountId, now: Millis
+        self,
+        conversation: ConversationId,
+        supporter: AccountId,
+        now: Millis,
+        since: Millis | None = None,
     ) -> bool:
         """See `Seats`."""
         seeker = self._seekers.get(conversation)
         if seeker is None or seeker.state is not State.MATCHED or seeker.supporter != supporter:
+            return False
+        if since not in (None, seeker.since):
             return False
         seeker.ticket = replace(seeker.ticket, boosted=now)
         seeker.state, seeker.supporter, seeker.offer = State.WAITING, None, None

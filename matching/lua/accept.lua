@@ -2,7 +2,7 @@
 -- KEYS[1] offered (zset)  KEYS[2] due (zset)  KEYS[3] offers (hash)  KEYS[4] matched (zset)
 -- KEYS[5] tickets (hash)  KEYS[6] supporters (hash)  KEYS[7] pickups (list)  KEYS[8] wake (channel)
 -- ARGV[1] offer  ARGV[2] supporter  ARGV[3] now, ms  ARGV[4] pickups to keep
--- Returns the conversation, or nil if the offer is due, gone or another's.
+-- Returns the conversation, or nil if the offer is due, gone or another's. A repeat renews the seat.
 -- Invariant: a ticket is in `offered` or in `matched`, never in both; its supporter does not change.
 local offered, due, offers, matched = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local tickets, supporters, pickups, wake = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
@@ -12,6 +12,7 @@ if not conversation or redis.call('HGET', tickets, 'supporter:' .. conversation)
   return false
 end
 if redis.call('ZSCORE', matched, conversation) then
+  redis.call('ZADD', matched, 'GT', now, conversation)
   return conversation
 end
 if tonumber(redis.call('ZSCORE', due, offer)) <= now then

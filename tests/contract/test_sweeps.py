@@ -273,6 +273,30 @@ async def test_a_supporter_who_comes_while_a_sweep_looks_stays(when: str) -> Non
     assert await talk.kinds() == ["SupporterCame"]
 
 
+async def test_a_sweep_that_is_held_up_takes_no_seat_that_was_taken_again() -> None:
+    clock = Clock()
+    log = Meanwhile(now=clock)
+    talk = Talk(replace(parts_on(None, clock), log=log), clock)
+    await talk.begins()
+    await talk.attends(ANNA)
+    offer = await talk.is_offered(ANNA)
+    assert await talk.parts.room.accept(offer, ANNA, clock()) == ONE
+    clock.go(SETTLED)
+    await all_are_heard_of(talk, ANNA)
+
+    async def accepts_again() -> None:
+        seat = (await talk.parts.room.matched())[ONE]
+        assert await talk.parts.room.accept(offer, ANNA, clock()) == ONE
+        assert (await talk.parts.room.matched())[ONE].since > seat.since
+
+    log.before = accepts_again
+    await sweep(talk)
+    assert await talk.seat() == ANNA
+    assert await change(talk.parts, ONE, MATCHED) is not None
+    await sweep(talk)
+    assert ((await talk.state()).supporter, await talk.seat()) == (ANNA, ANNA)
+
+
 # Those who are lost
 
 

@@ -343,7 +343,7 @@ async def test_accepting_again_gets_the_same_answer(room: WaitingRoom) -> None:
     await room.offer(an_offer(ONE, ANNA), Risk.NONE, NOW)
     assert await room.accept(OFFER, ANNA, after(5)) == ONE
     assert await room.accept(OFFER, ANNA, after(2 * OFFER_MS)) == ONE
-    assert await room.matched() == {ONE: Seat(ANNA, after(5))}
+    assert await room.matched() == {ONE: Seat(ANNA, after(2 * OFFER_MS))}
     await room.release(ONE, after(6))
     assert await room.accept(OFFER, ANNA, after(7)) is None
 
@@ -482,6 +482,21 @@ async def test_two_who_sweep_one_loss_do_not_take_the_seeker_from_the_next(
     assert await room.accept(offer.id, BEN, NOW) == ONE
     assert not await room.requeue(ONE, ANNA, NOW)
     assert await room.matched() == {ONE: Seat(BEN, NOW)}
+
+
+async def test_an_acceptance_said_again_holds_the_seat_against_who_looked_before(
+    room: WaitingRoom,
+) -> None:
+    await arrive(room, ONE)
+    await attend(room, ANNA)
+    await match(room, ONE, ANNA)
+    offer = OfferId(f"for {ONE}".replace(" ", "-"))
+    assert await room.accept(offer, ANNA, after(20)) == ONE
+    assert await room.matched() == {ONE: Seat(ANNA, after(20))}
+    assert not await room.requeue(ONE, ANNA, after(21), since=NOW)
+    assert await room.matched() == {ONE: Seat(ANNA, after(20))}
+    assert await room.requeue(ONE, ANNA, after(21), since=after(20))
+    assert await waiting(room) == [ONE]
 
 
 async def test_severity_counts_among_those_who_came_back(room: WaitingRoom) -> None:

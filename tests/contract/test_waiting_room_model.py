@@ -209,6 +209,14 @@ class Rooms(RuleBasedStateMachine):
         self._requeue(conversation, account)
 
     @precondition(lambda self: self.seats)
+    @rule(n=picks, stale=st.booleans())
+    def is_requeued_by_who_looked_at_the_seat(self, n: int, stale: bool) -> None:
+        conversation, account = self.seats[n % len(self.seats)]
+        seat = self.read(lambda room: room.matched())[conversation]
+        self._requeue(conversation, account, Millis(seat.since - 1) if stale else seat.since)
+        assert ((conversation, account) in self.seats) == stale
+
+    @precondition(lambda self: self.seats)
     @rule(n=picks, account=supporters)
     def is_taken_over(self, n: int, account: AccountId) -> None:
         conversation, _ = self.seats[n % len(self.seats)]
@@ -284,8 +292,10 @@ class Rooms(RuleBasedStateMachine):
         else:
             self.both(lambda room: room.decline(offer, account, "other", self.now))
 
-    def _requeue(self, conversation: ConversationId, account: AccountId) -> None:
-        self.both(lambda room: room.requeue(conversation, account, self.now))
+    def _requeue(
+        self, conversation: ConversationId, account: AccountId, since: Millis | None = None
+    ) -> None:
+        self.both(lambda room: room.requeue(conversation, account, self.now, since))
 
     def _sign_off(self, account: AccountId) -> None:
         self.both(lambda room: room.sign_off(account, self.now))

@@ -1,14 +1,17 @@
 """Supporters and supervisors on sockets: what they do, what they hear, what is refused."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from chat import protocol as wire
 from chat import protocol_commands as commands
 from chat.changes import change
-from chat.conversation import Matched, SeekerLeft
-from config.ids import AccountId, ConversationId
+from chat.conversation import Conversation, Matched, SeekerLeft
+from chat.entry import LogEntry
+from chat.log_memory import MemoryLog
+from config.ids import AccountId, ConversationId, Seq
 from config.risk import Risk
 from staff.roles import Act, Role
 from tests.support.meeting import Meeting, SeekerAt, StaffAt, meeting
@@ -143,6 +146,45 @@ async def test_an_offer_accepted_in_vain_leaves_the_waiting_room_with_the_truth(
     assert (await anna.sees("refused"))["reason"] == "offer_gone"
     assert (await here.parts.room.matched())[seeker.id].supporter == ben
     assert anna.screen.of("opened") == []
+
+
+class HeldUp(MemoryLog):
+    """A log that lets something happen before it commits."""
+
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def commit(
+        self, before: Conversation, after: Conversation, entries: Sequence[LogEntry], name: str = ""
+    ) -> Seq | None:
+        happens, self.meanwhile = self.meanwhile, None
+        if happens:
+            await happens()
+        return await super().commit(before, after, entries, name)
+
+
+async def test_who_lost_the_seat_while_their_server_was_held_up_gives_the_conversation_back(
+    here: Meeting,
+) -> None:
+    assert isinstance(here.parts.log, MemoryLog)
+    slow = HeldUp(now=here.clock, beside=here.parts.log)
+    held = replace(here, parts=replace(here.parts, log=slow))
+    anna, seeker = await held.attends("anna"), await here.comes()
+    await anna.is_available()
+    offer = str((await anna.sees("offered"))["offer"])
+
+    async def a_sweep_gives_the_seat_back() -> None:
+        assert await here.parts.room.requeue(seeker.id, AccountId("anna"), here.clock())
+
+    slow.meanwhile = a_sweep_gives_the_seat_back
+    await anna.does(commands.AcceptOffer(offer=offer))
+    assert (await anna.sees("refused"))["reason"] == "offer_gone"
+    assert anna.screen.of("opened") == []
+    record = await here.parts.log.find(seeker.id)
+    assert record is not None
+    assert (record.phase, record.state.supporter) == ("waiting", None)
+    again = str((await anna.sees("offered", 2))["offer"])
+    await anna.does(commands.AcceptOffer(offer=again))
+    assert (await anna.sees("opened"))["conversation"] == seeker.id
 
 
 # Talking
