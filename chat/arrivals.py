@@ -52,7 +52,7 @@ async def enter(parts: Parts, command: Enter) -> Arrival:
         mood=command.mood,
         began=now,
     )
-    opening = _opening(parts, command)
+    opening = await _opening(parts, command)
     await parts.room.register(id_, now)
     await parts.log.create(id_, about, hash_token(token), opening)
     record = await _found(parts, id_)
@@ -131,11 +131,11 @@ async def _found(parts: Parts, id_: ConversationId) -> Record:
     return record
 
 
-def _opening(parts: Parts, command: Enter) -> Line | None:
+async def _opening(parts: Parts, command: Enter) -> Line | None:
     text = command.opening.strip()
     if not text:
         return None
-    read = screened(parts.screen, text, "seeker", command.language, [])
+    read = await screened(parts.screener, text, "seeker", command.language, [])
     return line(
         by="seeker", text=read.masked, ref=OPENING_REF, at=parts.now(), verdict=read.verdict
     )

@@ -96,7 +96,7 @@ async def gather(parts: Parts, floor: Floor) -> wire.Board:
         escalations=sum(1 for one in rows if one.state == "open"),
         high_risk=sum(risk >= ESCALATES_FROM for risk in risks),
         gave_up_today=totals.gave_up_today,
-        unscreened=parts.screen.faults,
+        unscreened=parts.screener.faults,
     )
     return wire.Board(
         lights=lights,

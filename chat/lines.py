@@ -14,13 +14,13 @@ from chat.log import SEEKER, Appended, NotAppended, Sender
 from chat.parts import Parts
 from chat.protocol import Author
 from chat.relay import Follower
+from chat.screener import Screener
 from chat.sequels import count_flag
 from config.clock import monotonic
 from config.ids import AccountId, ConversationId, Ref, Seq
 from config.risk import ESCALATES_FROM, Risk
-from safety.screening import Screen
 from safety.verdict import Author as ScreenedAuthor
-from safety.verdict import ContextLine, Screened, Verdict
+from safety.verdict import ContextLine, Said, Screened, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Speaker:
         return self.account or SEEKER
 
 
-def screened(
-    screen: Screen, text: str, by: Author, lang: str, context: list[ContextLine]
+async def screened(
+    screener: Screener, text: str, by: Author, lang: str, context: list[ContextLine]
 ) -> Screened:
     """Return the line as it may be delivered, and the verdict on it.
 
@@ -46,10 +46,10 @@ def screened(
     from a second look at the masked text; the graver risk counts.
     """
     as_author: ScreenedAuthor = "seeker" if by == "seeker" else "supporter"
-    first = screen.screen(text, by=as_author, lang=lang, context=context)
+    first = await screener.screen(Said(text, as_author, lang, context))
     if not first.contacts:
         return first
-    second = screen.screen(first.masked, by=as_author, lang=lang, context=context)
+    second = await screener.screen(Said(first.masked, as_author, lang, context))
     verdict = Verdict(
         risk=max(first.verdict.risk, second.verdict.risk),
         categories=tuple(sorted({*first.verdict.categories, *second.verdict.categories})),
@@ -82,7 +82,7 @@ async def say(
         StoreUnreachable: the outcome is unknown; say it again with the same ref.
     """
     began = monotonic()
-    read = screened(parts.screen, text, speaker.by, lang, parts.relay.context(id_))
+    read = await screened(parts.screener, text, speaker.by, lang, parts.relay.context(id_))
     masked, verdict = read.masked, read.verdict
     entry = line(
         by=speaker.by,

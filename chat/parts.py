@@ -7,6 +7,7 @@ from chat.entry import Line
 from chat.log import Log
 from chat.protocol import Helpline
 from chat.relay import Relay
+from chat.screener import Screener
 from chat.tallies import Tallies
 from config.clock import Millis
 from config.ids import ConversationId, Seq
@@ -17,7 +18,6 @@ from safety.desk import Desk
 from safety.hindsight import Hindsight
 from safety.holds import Holds
 from safety.raid import Raids
-from safety.screening import Screen
 from staff.accounts import Accounts
 from staff.audit import Audit
 
@@ -35,7 +35,7 @@ class Parts:
     raids: Raids
     holds: Holds
     hindsight: Hindsight
-    screen: Screen
+    screener: Screener
     reread: Callable[[ConversationId, Seq, Line], None]
     """Has a line read again by a slower reader, if there is one and it may see more."""
     accounts: Accounts

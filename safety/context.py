@@ -7,14 +7,15 @@ the last line of the other person and in the answer.
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from safety.signs import Joined
 
 SHORT: Final = 9
 """Lines of at most so many words may be answers that only the question explains."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A question of the other person, the answer, and what was told before."""
 
     questions: frozenset[str]

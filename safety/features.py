@@ -15,9 +15,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from safety.abreast import Abreast, Counts
 from safety.verdict import Reading
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 MOST: Final = 4096
@@ -70,6 +72,17 @@ def rows_of(words: str, lengths: tuple[int, ...], bits: int) -> list[Rows]:
     ]
 
 
+def rows_abreast(lines: Abreast, length: int, bits: int) -> tuple[Rows, Counts]:
+    """The same for lines that stand abreast, of one length, and how many rows each line has."""
+    size = len(lines.codes)
+    before = np.zeros(size + 1, np.uint64)
+    np.add.accumulate(_UP[:size] * lines.codes, out=before[1:])
+    runs = (before[length:] - before[:-length]) * _DOWN[: size - length + 1]
+    owners = lines.owners
+    within = owners[: size - length + 1] == owners[length - 1 :]
+    return (runs[within] >> np.uint64(64 - bits)).view(np.int64), lines.lengths - (length - 1)
+
+
 def dense_size(columns: int) -> int:
     """How many features `dense` makes of a table with so many columns."""
     return columns + len(WINDOWS) + 1
@@ -97,6 +110,35 @@ def dense(weights: Floats, first: int, scale: Floats | None = None, more: int = 
     features[columns : columns + len(WINDOWS)] = _tops(weights[:first, 0], scale)
     features[columns + len(WINDOWS)] = math.log1p(count) / 5
     return features
+
+
+def dense_abreast(weights: Floats, counts: Counts, scale: Floats, more: int) -> Floats:
+    """The same for several lines, a row each, of runs of one length; each line has some."""
+    columns = weights.shape[1]
+    begins = counts.cumsum() - counts
+    features: Floats = np.zeros((len(counts), dense_size(columns) + more), np.float32)
+    sums: Floats = np.add.reduceat(weights, begins, axis=0) * scale
+    features[:, :columns] = sums
+    features[:, :columns] *= (1 / np.sqrt(counts + 1)).astype(np.float32)[:, None]
+    features[:, 1] = sums[:, 1] / counts
+    features[:, columns : columns + len(WINDOWS)] = _tops_abreast(
+        weights[:, 0], begins, counts, float(scale[0])
+    )
+    features[:, columns + len(WINDOWS)] = np.log1p(counts) / 5
+    return features
+
+
+def _tops_abreast(plain: Floats, begins: Counts, counts: Counts, worth: float) -> Doubles:
+    run = np.zeros(len(plain) + 1)
+    np.add.accumulate(plain, out=run[1:])
+    tops = np.empty((len(counts), len(WINDOWS)))
+    for column, (width, root) in enumerate(WINDOWS.items()):
+        top = run[begins + counts] - run[begins]
+        for line in (counts > width).nonzero()[0]:
+            first, last = begins[line] + 1, begins[line] + counts[line]
+            top[line] = (run[first + width : last + 1] - run[first : last - width + 1]).max()
+        tops[:, column] = top * worth / root
+    return tops
 
 
 def _tops(plain: Floats, scale: Floats | None) -> list[float]:

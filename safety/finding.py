@@ -6,8 +6,10 @@ findings mean together is `joining`'s business.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from safety.automaton import Automaton, Indexed, Match
 from safety.compiled import Shelf
@@ -28,8 +30,7 @@ GOES_ON: Final = frozenset({"abuse_on", "minor"})
 """Signals by which nothing yields: it goes on, or a child speaks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """A phrase that counts, and what it weighs where it stands."""
 
     entry: Entry

@@ -15,6 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from safety.abreast import Abreast, Counts
+
 BITS: Final = 18
 """Pieces are counted in 2^18 places; two that share a place share their weight."""
 _MOST: Final = 4200  # code points that are looked at; a line has 4,000 at most
@@ -43,6 +45,17 @@ def hashes(words: str) -> Hashes:
     at = sums[spaces]
     hashed: Hashes = (at[1:] - at[:-1]) * _INVERSES[spaces[:-1]]
     return hashed
+
+
+def hashes_abreast(lines: Abreast) -> tuple[Hashes, Counts]:
+    """The same for lines of plain words that stand abreast, and the line that each belongs to."""
+    sums = np.zeros(len(lines.codes) + 1, np.uint64)
+    np.add.accumulate(_POWERS[: len(lines.codes)] * lines.codes, out=sums[1:])
+    spaces = (lines.codes == _SPACE).nonzero()[0]
+    at = sums[spaces]
+    words = np.diff(spaces) > 1  # between two lines there are two spaces, and no word
+    hashed: Hashes = ((at[1:] - at[:-1]) * _INVERSES[spaces[:-1]])[words]
+    return hashed, lines.owners[spaces[:-1][words]]
 
 
 class Kindred:
@@ -102,6 +115,29 @@ def _in_steps(hashed: NDArray[np.uint64]) -> NDArray[np.uint64]:
         if size > gap:
             pieces.append(first[..., :-gap] + second[..., gap:])
     return np.concatenate(pieces, axis=-1)
+
+
+def grams_abreast(hashed: NDArray[np.uint64], owners: Counts) -> tuple[Places, Counts]:
+    """The places of all pieces of several lines, in their order, and how many each line has.
+
+    `hashed` are rows of as many words each, and `owners` the line of each word.
+    """
+    pieces, whose = [hashed], [owners]
+    first, second = hashed * _OTHER, hashed * _PAIR
+    run = hashed
+    for n in _RUNS:
+        run = run[:, :-1] * _PAIR + hashed[:, n - 1 :]
+        within = owners[: 1 - n] == owners[n - 1 :]
+        pieces.append(run[:, within])
+        whose.append(owners[: 1 - n][within])
+    for gap in _GAPS:
+        within = owners[:-gap] == owners[gap:]
+        pieces.append((first[:, :-gap] + second[:, gap:])[:, within])
+        whose.append(owners[:-gap][within])
+    line = np.concatenate(whose)
+    ordered = np.concatenate(pieces, axis=1)[:, line.argsort(kind="stable")]
+    places: Places = (ordered.T.ravel() >> _SHIFT).view(np.int64)
+    return places, np.bincount(line) * len(hashed)
 
 
 @lru_cache(_AT_ONCE + 1)

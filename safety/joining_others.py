@@ -59,8 +59,7 @@ def armed_and_bound(signs: Signs) -> Joined | None:
 
 def minor_courted(signs: Signs) -> Joined | None:
     """Courting, secrecy or requests for pictures towards someone who said they are a child."""
-    if "minor_before" in signs.told and (
-        signs.level("sexual") or signs.signals & {"secrecy", "picture", "alone"}
-    ):
+    courts = signs.level("sexual") or signs.signals & {"secrecy", "picture", "alone"}
+    if courts and "minor_before" in signs.told:
         return Joined("sexual", 3, "join.grooming")
     return None

@@ -19,7 +19,18 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from safety.grams import BITS, Hashes, Kindred, Places, grams, hashes, read_kindred
+from safety.abreast import abreast, ranks
+from safety.grams import (
+    BITS,
+    Hashes,
+    Kindred,
+    Places,
+    grams,
+    grams_abreast,
+    hashes,
+    hashes_abreast,
+    read_kindred,
+)
 
 WEIGHTS: Final = Path(__file__).parent / "examples" / "weights.gz"
 """What ships with the server."""
@@ -115,12 +126,20 @@ class Likeness:
         highest: Scores = np.maximum.reduce(stretches)
         return highest
 
-    def likely(self, words: str, seen: int, lang: str | None = None) -> Likely:
-        """What the words are like, given the level that their phrases weigh and their language.
+    def scores_of(self, lines: Sequence[str]) -> list[Scores]:
+        """The same for several lines of plain words, which costs less than one by one."""
+        some, alone = ranks(lines, 3)
+        scores = {number: self.scores(lines[number]) for number in alone}
+        for rank in some:
+            scores |= zip(rank, self._score_abreast([lines[each] for each in rank]), strict=True)
+        return [scores[number] for number in range(len(lines))]
+
+    def likely(self, scored: Scores, seen: int, lang: str | None = None) -> Likely:
+        """What a line with these scores is like, given the level that its phrases weigh.
 
         Languages other than English have fewer examples: more is asked of a line of theirs.
         """
-        scores: list[float] = self.scores(words).tolist()
+        scores: list[float] = scored.tolist()
         group = "" if lang in (None, "en") else ABROAD
         conduct = tuple(
             [name for name, at in self._conduct if scores[at] >= self._raises[name + group]]
@@ -141,6 +160,15 @@ class Likeness:
         total += self._biases
         return total
 
+    def _score_abreast(self, lines: Sequence[str]) -> Scores:
+        hashed, owners = hashes_abreast(abreast(lines))
+        places, counts = grams_abreast(_read_as(hashed, self._kindred), owners)
+        rows = self._weights.take(places, axis=0).astype(np.float32)
+        totals: Scores = np.add.reduceat(rows, counts.cumsum() - counts, axis=0)
+        totals *= self._scales * ((counts + SHRINK) ** -0.5).astype(np.float32)[:, None]
+        totals += self._biases
+        return totals
+
 
 def load_likeness(path: Path = WEIGHTS) -> Likeness:
     """Read the weights. Raises: LikenessError, with the file, if they can't be used."""
@@ -160,10 +188,15 @@ def apart(words: str) -> str:
 
 def pieces(hashed: Hashes, kindred: Kindred) -> Places:
     """The pieces of a line, in its own words and in the classes of its words."""
+    return grams(_read_as(hashed, kindred))
+
+
+def _read_as(hashed: Hashes, kindred: Kindred) -> NDArray[np.uint64]:
+    """Words in one row, and their classes in another."""
     both = np.empty((2, len(hashed)), np.uint64)
     both[0] = hashed
     both[1] = kindred.of(hashed)
-    return grams(both)
+    return both
 
 
 def pack(card: Card, weights: NDArray[np.int8]) -> bytes:

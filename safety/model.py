@@ -10,7 +10,7 @@ Inference is a few products of small matrices: no clock, no chance, no state.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,7 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.risk import Risk
-from safety.features import SELF, Floats, dense, dense_size, evidence, evidence_size, rows_of
+from safety.abreast import abreast, ranks
+from safety.features import (
+    SELF,
+    Floats,
+    dense,
+    dense_abreast,
+    dense_size,
+    evidence,
+    evidence_size,
+    rows_abreast,
+    rows_of,
+)
 from safety.verdict import Reading
 from safety.weights import SHIPPED, Arrays, Card, ModelError, Net, net_of, probability, read_files
 
@@ -82,12 +93,39 @@ class Head:
         self.card = card
         self._table = table
         self._net = net
+        self._length = card.lengths[0] if len(card.lengths) == 1 else 0
         self._signals = {name: place for place, name in enumerate(card.signals)}
 
     def logit(self, words: str, reading: Reading) -> float | None:
         """The log-odds of yes; None of a line in a language that the head does not know."""
         features = look(words, reading, self._table, self.card.lengths, self._signals)
         return None if features[1] < self.card.known else self._net.logit(features)
+
+    def logits(self, lines: Sequence[str], readings: Sequence[Reading]) -> list[float | None]:
+        """The same for several lines, which costs less than one by one."""
+        some, alone = ranks(lines, self._length) if self._length else ([], range(len(lines)))
+        logits = {number: self.logit(lines[number], readings[number]) for number in alone}
+        for rank in some:
+            those = [lines[each] for each in rank]
+            logits |= zip(
+                rank, self._abreast(those, [readings[each] for each in rank]), strict=True
+            )
+        return [logits[number] for number in range(len(lines))]
+
+    def _abreast(self, lines: Sequence[str], readings: Sequence[Reading]) -> list[float | None]:
+        table, signals = self._table, self._signals
+        rows, counts = rows_abreast(abreast(lines), self._length, self.card.bits)
+        steps = table.rows.take(rows, axis=0).astype(np.float32)
+        more = evidence_size(len(signals))
+        features = dense_abreast(steps, counts, table.scale, more)
+        for row, reading in enumerate(readings):
+            if reading.levels or reading.signals:
+                features[row, -more:] = evidence(reading, signals)
+        known: list[bool] = (features[:, 1] >= self.card.known).tolist()
+        return [
+            logit if each else None
+            for logit, each in zip(self._net.logits(features), known, strict=True)
+        ]
 
 
 class Model:
@@ -106,7 +144,17 @@ class Model:
         HIGH is supported only where the rules see danger to self as well.
         """
         head = self._head(words)
-        logit = head.logit(words, reading)
+        return self._opinion(head, words, reading, head.logit(words, reading))
+
+    def read_all(self, lines: Sequence[str], readings: Sequence[Reading]) -> list[Opinion]:
+        """The same for several lines, which costs less than one by one."""
+        if not all(map(str.isascii, lines)):
+            return [self.read(*each) for each in zip(lines, readings, strict=True)]
+        logits = self._latin.logits(lines, readings)
+        each = zip(lines, readings, logits, strict=True)
+        return [self._opinion(self._latin, *line) for line in each]
+
+    def _opinion(self, head: Head, words: str, reading: Reading, logit: float | None) -> Opinion:
         if logit is None:
             return UNREAD
         score = probability(logit)

@@ -10,8 +10,9 @@ decided which of them a line is read for, and the parts are put together.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from safety.contacts.fragments import fragments
 from safety.contacts.handles import handles
@@ -40,8 +41,7 @@ _CHINESE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Redacted:
+class Redacted(msgspec.Struct, frozen=True):
     """A line without its contacts."""
 
     text: str

@@ -1,16 +1,16 @@
 """Signs: what was found in a line and before it, and what a rule makes of them together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from safety.verdict import Certainty
 
 DANGER_TO_SELF: Final = frozenset({"suicide", "overdose", "self_harm"})
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(msgspec.Struct, frozen=True):
     """What was found in one line: levels by category, and the names of signals."""
 
     levels: Mapping[str, int]
@@ -20,8 +20,13 @@ class Signs:
     """The highest level of each category in the seeker's earlier lines."""
     signals_before: frozenset[str]
     """The signals of the last lines: of the same person, and with `_before` of the other."""
-    told: frozenset[str]
-    """The same of all lines that are still known: what was said once and stays true."""
+    ask_told: Callable[[], frozenset[str]]
+    """Asks for `told`, which few rules need and which costs as much as there are lines."""
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The same of all lines that are still known: what was said once and stays true."""
+        return self.ask_told()
 
     def level(self, *categories: str) -> int:
         """The highest level among the categories."""
@@ -34,8 +39,7 @@ class Signs:
         return max([levels.get(category, 0) for category in categories]) if levels else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(msgspec.Struct, frozen=True):
     """What a rule makes of the signs."""
 
     category: str

@@ -4,10 +4,12 @@ Only the types; how a verdict is reached is `screening`'s business, and what fol
 from one (refusing, escalating) is the business of those who read it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
+
+import msgspec
 
 from config.risk import Risk
 
@@ -47,8 +49,7 @@ class Certainty(IntEnum):
     """Words that were written for just this, said plainly."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """A stretch of the original text, and the rule that saw something in it."""
 
     start: int
@@ -61,8 +62,7 @@ class Span:
     certainty: Certainty = Certainty.LIKELY
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """The judgement of one line. Holds positions, never text."""
 
     risk: Risk
@@ -81,8 +81,7 @@ class Verdict:
     """Whether the line took a danger back, so that the conversation's risk fell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What the rules saw in a line by itself: levels by category, and the names of signals."""
 
     levels: Mapping[str, int]
@@ -107,8 +106,22 @@ class ContextLine:
         return f"ContextLine(by={self.by!r}, length={len(self.text)})"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Screened:
+class Said(NamedTuple):
+    """A line that is to be judged."""
+
+    text: str
+    by: Author
+    lang: str | None = None
+    """A hint for later tiers; the rules read every language at once, because people mix them."""
+    context: Sequence[ContextLine] = ()
+    """The lines before it, the oldest first."""
+
+    def __repr__(self) -> str:
+        """Without the text: a traceback must not carry what was said."""
+        return f"Said(by={self.by!r}, length={len(self.text)})"
+
+
+class Screened(msgspec.Struct, frozen=True):
     """A verdict, and the text as it may be delivered."""
 
     verdict: Verdict

@@ -31,6 +31,7 @@ from chat.offers import OfferNews
 from chat.parts import Parts
 from chat.relay import Relay
 from chat.retiring import Retiring
+from chat.screener import Screener
 from chat.second_reading import SecondReading
 from chat.sweeps import Sweeps
 from chat.waiting import WaitingNews
@@ -242,7 +243,7 @@ def _parts(
         raids=RaidsRedis(store),
         holds=HoldsRedis(store),
         hindsight=HindsightRedis(store),
-        screen=screen,
+        screener=Screener(screen),
         reread=second.consider,
         accounts=accounts,
         audit=audit,
@@ -300,7 +301,7 @@ async def _background(
         "revocations": revoking.run,
         "silence": endpoints.close_silent,
         "metrics": partial(
-            house.metrics.keep_fresh, lambda: house.gate.sockets, lambda: parts.screen.faults
+            house.metrics.keep_fresh, lambda: house.gate.sockets, lambda: parts.screener.faults
         ),
         "lookout": lookout.run,
     }

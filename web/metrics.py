@@ -140,7 +140,7 @@ class Metrics:
         }
         for name, value in values.items():
             self._gauges[name].set(value)
-        self._count_own(sockets, parts.screen.faults)
+        self._count_own(sockets, parts.screener.faults)
         return generate_latest(self._whole)
 
     async def keep_fresh(self, sockets: Callable[[], int], faults: Callable[[], int]) -> None:

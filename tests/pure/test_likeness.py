@@ -25,13 +25,22 @@ from tools.fit_likeness import card_of
 
 LIKENESS = load_likeness()
 WORDS = st.text(st.characters(codec="utf-8"), max_size=300)
+PLAIN = st.lists(st.text("abcdefghij", min_size=1, max_size=8), max_size=40).map(" ".join)
 
 
 @given(WORDS, st.integers(0, 4))
 def test_any_words_are_likened_and_never_lowered(words: str, seen: int) -> None:
-    likely = LIKENESS.likely(f" {words} ", seen)
+    scores = LIKENESS.scores(f" {words} ")
+    assert np.isfinite(scores).all()
+    likely = LIKENESS.likely(scores, seen)
     assert likely.level == 0 or likely.level > seen
-    assert np.isfinite(LIKENESS.scores(f" {words} ")).all()
+
+
+@given(st.lists(WORDS | PLAIN, max_size=12))
+def test_lines_score_abreast_as_each_does_alone(lines: list[str]) -> None:
+    lines = [f" {' '.join(line.split())} " for line in lines]
+    for line, scores in zip(lines, LIKENESS.scores_of(lines), strict=True):
+        assert (scores == LIKENESS.scores(line)).all()
 
 
 @given(st.lists(st.sampled_from(["one", "two", "three", "four"]), min_size=1, max_size=40))
@@ -96,4 +105,5 @@ def test_nothing_is_fitted_to_the_suite_that_is_held_out() -> None:
 @settings(max_examples=20)
 @given(st.sampled_from(["kill ", "i ", "死", "a" * 50 + " "]))
 def test_a_long_line_is_read_in_stretches(piece: str) -> None:
-    assert LIKENESS.likely(f" {piece * (4000 // len(piece))} ", 0).level in range(5)
+    scores = LIKENESS.scores(f" {piece * (4000 // len(piece))} ")
+    assert LIKENESS.likely(scores, 0).level in range(5)

@@ -51,6 +51,19 @@ def test_any_text_gets_a_probability(
     assert opinion.supports in (Risk.NONE, Risk.ELEVATED, Risk.HIGH)
 
 
+PLAIN = st.lists(st.text("abcdefghij", min_size=1, max_size=8), max_size=40).map(" ".join)
+
+
+@given(st.lists(st.tuples(PLAIN | ANY_TEXT, LEVELS), max_size=12))
+def test_lines_are_read_abreast_as_each_is_alone(lines: list[tuple[str, dict[str, int]]]) -> None:
+    words = [f" {text} " for text, _ in lines]
+    readings = [Reading(levels, frozenset()) for _, levels in lines]
+    for opinion, line, reading in zip(
+        MODEL.read_all(words, readings), words, readings, strict=True
+    ):
+        assert opinion == MODEL.read(line, reading)
+
+
 @given(ANY_TEXT)
 @settings(max_examples=50)
 def test_high_needs_the_rules_to_see_danger_to_self(words: str) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.risk import Risk
+from safety.finding import Finder, Found
 from safety.lexicon import LexiconError, read_lexicon, read_lexicons
+from safety.likeness import load_likeness
+from safety.model import Model, Opinion, load_model
 from safety.phrases import Compiler
 from safety.screening import Screen, load_screen
-from safety.verdict import CATEGORIES, Author, ContextLine
+from safety.verdict import CATEGORIES, Author, ContextLine, Reading, Said
 
 SCREEN = load_screen()
+TOLD = [phrase for one in read_lexicons() for phrase in one.classes.values() if phrase.isalpha()]
 _CLASSES = {name: words for one in read_lexicons() for name, words in one.classes.items()}
 
 
@@ -54,6 +59,70 @@ def test_a_fault_gives_an_unscreened_verdict_and_is_counted() -> None:
     assert screened.verdict.tier == "unscreened"
     assert broken.faults == 1
     assert "900123" not in screened.masked
+
+
+TEXTS = st.text(max_size=80) | st.sampled_from(
+    [*TOLD, "", "yes", "call me on 07700 900123", "\ud800", "好"]
+)
+AUTHORS = st.sampled_from(["seeker", "supporter"])
+SAID = st.builds(
+    Said,
+    TEXTS,
+    AUTHORS,
+    st.none() | st.sampled_from(["en", "es"]),
+    st.lists(st.builds(ContextLine, AUTHORS, TEXTS, reading=st.none()), max_size=3),
+)
+
+
+@given(st.lists(SAID, max_size=10))
+@settings(deadline=None)
+def test_what_a_line_comes_to_does_not_hang_on_the_lines_beside_it(lines: list[Said]) -> None:
+    together = SCREEN.screen_all(lines)
+    for line, screened in zip(lines, together, strict=True):
+        alone = SCREEN.screen(line.text, by=line.by, lang=line.lang, context=line.context)
+        assert screened == alone
+
+
+class Choking(Finder):
+    """A finder that fails at one word."""
+
+    def find(self, words: str, by: Author, lang: str | None = None) -> Found:
+        if "chokeword" in words:
+            raise ArithmeticError
+        return super().find(words, by, lang)
+
+
+def test_a_fault_in_one_line_leaves_the_others_as_they_are() -> None:
+    screen = Screen(read_lexicons())
+    screen._finder = Choking(read_lexicons())  # pyright: ignore[reportPrivateUsage]
+    good, bad = Said("i want to kill myself", "seeker"), Said("chokeword, 07700 900123", "seeker")
+    first, failed, last = screen.screen_all([good, bad, good])
+    assert first == last == screen.screen("i want to kill myself", by="seeker")
+    assert first.verdict.risk >= Risk.ELEVATED
+    assert failed.verdict.tier == "unscreened"
+    assert "900123" not in failed.masked
+    assert screen.faults == 1
+
+
+class ChokingModel(Model):
+    """A model that can't read a certain line, alone or beside others."""
+
+    def __init__(self, whole: Model) -> None:
+        self._whole = whole
+
+    def read_all(self, lines: Sequence[str], readings: Sequence[Reading]) -> list[Opinion]:
+        if any("chokeword" in line for line in lines):
+            raise ArithmeticError
+        return self._whole.read_all(lines, readings)
+
+
+def test_a_line_that_the_model_chokes_on_spoils_no_other() -> None:
+    screen = Screen(read_lexicons(), load_likeness(), ChokingModel(load_model()))
+    good, bad = Said("i want to kill myself", "seeker", "en"), Said("chokeword", "seeker", "en")
+    first, failed, last = screen.screen_all([good, bad, good])
+    assert first == last == SCREEN.screen("i want to kill myself", by="seeker", lang="en")
+    assert failed.verdict.tier == "unscreened"
+    assert screen.faults == 1
 
 
 def test_a_negated_wish_is_not_raised() -> None:

@@ -90,6 +90,6 @@ def test_daily_words_take_nothing_from_a_stated_wish() -> None:
         signals=frozenset({"high_place", "everyday"}),
         before={},
         signals_before=frozenset(),
-        told=frozenset(),
+        ask_told=frozenset,
     )
     assert [joined.level for joined in join(signs)] == [4]

@@ -20,6 +20,7 @@ from chat.outbox import Outbox
 from chat.parts import Parts
 from chat.protocol import Author
 from chat.relay import Relay
+from chat.screener import Screener
 from config.clock import Millis
 from config.ids import AccountId, ConversationId, OfferId, Ref, Seq, TokenHash, new_id
 from config.risk import Risk
@@ -137,7 +138,7 @@ def parts_on(store: Store | None, clock: Clock, *, beside: Parts | None = None) 
         raids=beside.raids if beside else (RaidsRedis(store) if store else RaidsMemory()),
         holds=beside.holds if beside else (HoldsRedis(store) if store else HoldsMemory()),
         hindsight=HindsightRedis(store) if store else HindsightMemory(),
-        screen=screen(),
+        screener=Screener(screen()),
         reread=lambda *_: None,
         accounts=AccountsMemory(),
         audit=AuditMemory(),
