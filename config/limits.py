@@ -76,6 +76,11 @@ REQUESTS: Final = 300
 or shelter shares one address."""
 REQUESTS_SECONDS: Final = 60.0
 """The time in which `REQUESTS` are earned back."""
+OPENINGS: Final = 300
+"""Sockets opened at once from one address, of seekers and of staff: twice as many as may be open
+from there, since all of them come back at once after a restart."""
+OPENINGS_SECONDS: Final = 60.0
+"""The time in which `OPENINGS` are earned back."""
 FAILURES: Final = 30
 """Admissions, or answers to a challenge, that were none: so many at once from one address before
 it has to wait. A page on a bad network fails a few times; a program fails a thousand times."""

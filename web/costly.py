@@ -26,6 +26,7 @@ def sparing(app: ASGIApp, house: House) -> ASGIApp:
         if path.startswith(DEAR) and path != FREE:
             visitor = house.visitor(scope)
             if not visitor.shared and not visitor.allows(REQUESTS):
+                house.metrics.told_to_wait("request")
                 wait = int(REQUESTS.seconds / REQUESTS.burst) + 1
                 told = {"error": "too_many", "retry_after": wait}
                 await answer(told, 429, {"Retry-After": str(wait)})(scope, receive, send)

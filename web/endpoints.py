@@ -20,7 +20,7 @@ from web.guarding import COOKIE
 from web.house import House
 from web.origins import foreign_origin, own_origin
 from web.sockets import Socket
-from web.visitors import Visitor
+from web.visitors import OPENINGS, Visitor
 
 
 class Seeking:
@@ -137,7 +137,11 @@ class Endpoints:
         if self._house.gate.draining:
             await socket.refuse(Closings.RESTART.value)
             return
-        if self._house.gate.crammed:
+        visitor = self._house.visitor(scope)
+        hasty = not visitor.shared and not visitor.allows(OPENINGS)
+        if hasty:
+            self._house.metrics.told_to_wait("socket")
+        if hasty or self._house.gate.crammed:
             await socket.refuse(Closings.FULL.value)
             return
         self._house.gate.sockets += 1
@@ -145,7 +149,7 @@ class Endpoints:
         try:
             match scope["path"]:
                 case "/ws/seeker":
-                    await self._seeker(socket, scope)
+                    await self._seeker(socket, visitor)
                 case "/ws/staff":
                     await self._staff(socket)
                 case _:
@@ -156,11 +160,10 @@ class Endpoints:
             self._gone.set()
             self._house.gate.sockets -= 1
 
-    async def _seeker(self, socket: Socket, scope: Scope) -> None:
+    async def _seeker(self, socket: Socket, visitor: Visitor) -> None:
         if foreign_origin(socket.headers, self._house.settings.web.public_origin):
             await socket.refuse(Closings.ORIGIN.value)
             return
-        visitor = self._house.visitor(scope)
         if self._house.gate.packed(visitor):
             await socket.refuse(Closings.FULL.value)
             return

@@ -63,6 +63,7 @@ class Metrics:
         self._unscreened = self._counter("unscreened", "Lines that no filter read")
         self._wrong = self._counter("wrong_flags", "Flags that staff call wrong")
         self._newcomers = self._counter("newcomers", "Answers to newcomers", "answer")
+        self._waits = self._counter("told_to_wait", "Addresses that asked too often", "what")
         self._offers = self._counter("offers", "Offers made")
         self._feedback = self._counter("feedback", "Answers to: did it help", "helped")
         self._line_seconds = self._histogram("line_seconds", "From frame to commit", FAST)
@@ -100,6 +101,10 @@ class Metrics:
     def newcomer(self, answer: str) -> None:
         """Somebody asked to be let in, and was answered so."""
         self._newcomers.labels(answer).inc()
+
+    def told_to_wait(self, what: Literal["request", "socket"]) -> None:
+        """Somebody asked more often than one address may, and was told to come later."""
+        self._waits.labels(what).inc()
 
     def pairing(self, seconds: float) -> None:
         """See `Tallies`."""

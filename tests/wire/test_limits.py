@@ -13,6 +13,7 @@ from tests.support.running import Guests, House, an_address
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+FULL = (4015, "full")
 CHALLENGE = {
     "signature": "00" * 32,
     "parameters": {
@@ -40,7 +41,7 @@ async def test_one_address_does_not_hold_all_sockets(guests: Guests) -> None:
         assert (newcomer.status, newcomer.error) == (429, "too_many")
         async with raw_socket(house.url, "/ws/seeker", headers=from_here) as late:
             await late.says("enter", admission=await an_admission(house.url), language="en")
-            assert await late.closed() == (4015, "full")
+            assert await late.closed() == FULL
         async with raw_socket(house.url, "/ws/seeker", headers=from_here) as back:
             await back.says("resume", token=inside._token, since=0)
             assert (await back.hears("resumed")).text("phase") == "talking"
@@ -61,6 +62,23 @@ async def test_who_asks_the_store_without_end_has_to_wait_and_helplines_are_ther
     for path in ("/", "/api/info", "/static/css/page.css"):
         assert (await asks(house.url, path, address=here)).status == 200
     assert (await asks(house.url, "/health/ready", address=an_address())).status == 200
+
+
+async def test_who_opens_sockets_without_end_has_to_wait_and_others_do_not(
+    guests: Guests,
+) -> None:
+    house, from_here = guests.house, {"X-Forwarded-For": an_address()}
+    for opened in range(2 * limits.OPENINGS):  # noqa: B007
+        async with raw_socket(house.url, "/ws/staff", headers=from_here) as socket:
+            if await socket.closed() == FULL:
+                break
+    assert opened >= limits.OPENINGS
+    async with raw_socket(house.url, "/ws/seeker", headers=from_here) as newcomer:
+        assert await newcomer.closed() == FULL
+    async with raw_socket(house.url, "/ws/staff") as stranger:
+        assert await stranger.closed() != FULL
+    told = await asks(house.url, "/metrics")
+    assert 'benchside_told_to_wait_total{what="socket"}' in told.body.decode()
 
 
 async def test_who_shows_admissions_that_are_none_has_to_wait(guests: Guests) -> None:

@@ -1,5 +1,6 @@
 """Second factors over HTTP: a log-in in two steps, setting factors up, and grave acts."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -17,7 +18,7 @@ from staff.guesses import NAME
 from tests.support.authenticator import Authenticator
 from tests.support.people import PASSPHRASE
 from tests.support.raw import Answer, asks, raw_socket
-from tests.support.running import ADMINISTRATOR, House, running_house
+from tests.support.running import ADMINISTRATOR, House, houses_of_one_store, running_house
 from web.guarding import COOKIE
 from web.http_staff import PENDING_COOKIE
 
@@ -84,6 +85,26 @@ async def test_the_passphrase_brings_no_session_and_the_code_does(house: House) 
     assert me.text("login") == "amina"
     again = await asks(house.url, "/api/staff/login/factor", proof, cookie=pending)
     assert (again.status, again.error) == (401, "expired")
+
+
+@pytest.mark.parametrize("method", ["totp", "recovery"])
+async def test_a_code_lets_in_once_though_it_is_shown_to_several_servers_at_once(
+    tmp_path: Path, method: str
+) -> None:
+    async with houses_of_one_store(tmp_path, 3) as houses:
+        secret, codes = await generator(houses[0], await houses[0].header("amina"))
+        proof = {"method": method, "code": later_code(secret) if method == "totp" else codes[0]}
+        pending = [
+            cookie_of(await asks(house.url, "/api/staff/login", {"name": "amina", **RIGHT}))
+            for house in houses
+        ]
+        answers = await asyncio.gather(
+            *(
+                asks(house.url, "/api/staff/login/factor", proof, cookie=cookie)
+                for house, cookie in zip(houses, pending, strict=True)
+            )
+        )
+        assert sorted(answer.status for answer in answers) == [200, 401, 401]
 
 
 async def test_a_wrong_code_is_told_and_slowed_down(house: House) -> None:
