@@ -102,7 +102,7 @@ class FrameRules:
 class Weighing:
     """One line, and what its phrases weigh where they stand."""
 
-    __slots__ = ("_by", "_ends", "_rules", "_words")
+    __slots__ = ("_anywhere", "_by", "_ends", "_rules", "_words")
 
     def __init__(self, rules: FrameRules, words: str, by: Author) -> None:
         """The frame words are looked for when a phrase first asks for them."""
@@ -110,6 +110,8 @@ class Weighing:
         self._words = words
         self._by = by
         self._ends: list[list[int]] | None = None
+        self._anywhere: dict[int, bool] = {}
+        """Whether words of a frame stand in the line at all, of frames that were asked for."""
 
     def weigh(self, match: Match) -> int | None:
         """What a match weighs: its entry's level or less, None for nothing."""
@@ -127,7 +129,7 @@ class Weighing:
         start, end = sentence(self._words, match.start, match.end)
         if self._in_media(match, start, end) or self._on_a_page(match, start, end):
             return None
-        if entry.jest and self._within(rules.jest, 0, len(self._words)):
+        if entry.jest and self._told(rules.jest):
             return None
         if entry.another and self._last_end(rules.others, start, match.end) < 0:
             return None
@@ -200,13 +202,13 @@ class Weighing:
         rules = self._rules
         if self._within(rules.survived, start, end):
             return True
-        told = self._within(rules.survived, 0, len(self._words))
+        told = self._told(rules.survived)
         return told and not self._within(rules.now, start, end)
 
     def _recovered(self, start: int, end: int) -> bool:
         """Whether the line tells of years since, and this sentence of nothing that is now."""
         rules = self._rules
-        told = self._within(rules.recovered, 0, len(self._words))
+        told = self._told(rules.recovered)
         return told and not self._within(rules.now, start, end)
 
     def _of_another(self, match: Match, start: int) -> bool:
@@ -291,6 +293,13 @@ class Weighing:
         if frame.fixed:
             return True
         return frame.expression.pattern.search(self._words, max(0, start), end) is not None
+
+    def _told(self, frame: _Frame) -> bool:
+        """Whether words of the frame stand anywhere; looked for once, however many ask."""
+        told = self._anywhere.get(frame.number)
+        if told is None:
+            told = self._anywhere[frame.number] = self._within(frame, 0, len(self._words))
+        return told
 
     def _last_end(self, frame: _Frame, start: int, end: int) -> int:
         """Where the last words of the frame in this stretch end, or -1."""
