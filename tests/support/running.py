@@ -18,7 +18,6 @@ from client.seeker import Seeker
 from client.staff import Staff
 from client.supervisor import Supervisor
 from client.supporter import Supporter
-from config import clock
 from config.clock import Millis
 from config.ids import AccountId, ConversationId
 from config.settings import Settings, Store, Web
@@ -64,8 +63,8 @@ class House:
         return self.app.house.parts
 
     def now(self, *, after: float = 0.0) -> Millis:
-        """Return the time so many seconds from now."""
-        return Millis(clock.now() + int(after * 1000))
+        """Return the house's own time, which is the store's, so many seconds from now."""
+        return Millis(self.parts.now() + int(after * 1000))
 
     async def sweeps(self, *, after: float) -> None:
         """Sweep as another process would do so many seconds from now."""
@@ -86,7 +85,7 @@ class House:
 
     async def cookie(self, name: str) -> str:
         """Log somebody in, and return the value of the cookie."""
-        begun = await self.app.house.login.enter_as(await self.account(name), clock.now())
+        begun = await self.app.house.login.enter_as(await self.account(name), self.now())
         assert isinstance(begun, LoggedIn)
         return begun.token
 
@@ -98,10 +97,10 @@ class House:
         """End every conversation and sign everybody off, so that the next test finds nobody."""
         for id_, _ in await self.parts.room.live():
             if await change(self.parts, id_, Closed("closed")) is None:
-                await self.parts.room.release(id_, clock.now())
-        for one in await self.parts.room.supporters(clock.now()):
+                await self.parts.room.release(id_, self.now())
+        for one in await self.parts.room.supporters(self.now()):
             away = replace(one, state=Availability.AWAY)
-            await self.parts.room.set_availability(away, clock.now())
+            await self.parts.room.set_availability(away, self.now())
 
 
 @asynccontextmanager

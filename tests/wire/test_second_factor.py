@@ -9,8 +9,6 @@ import pytest
 import pytest_asyncio
 from pyotp.totp import TOTP
 
-from config import clock
-from config.clock import Millis
 from config.limits import CONFIRMED_SECONDS, RECOVERY_CODES
 from config.sections import Staff
 from config.settings import Settings
@@ -40,9 +38,9 @@ def cookie_of(answer: Answer) -> str:
     return answer.headers["set-cookie"].partition(";")[0]
 
 
-def later_code(secret: str) -> str:
+def later_code(house: House, secret: str) -> str:
     """Return the code of the next half minute, which is right as well and was not used yet."""
-    return TOTP(secret).at(clock.now() // 1000 + 30)
+    return TOTP(secret).at(house.now(after=30) // 1000)
 
 
 async def generator(house: House, cookie: str) -> tuple[str, list[str]]:
@@ -50,7 +48,7 @@ async def generator(house: House, cookie: str) -> tuple[str, list[str]]:
     proposed = await asks(house.url, "/api/staff/factors/totp", {}, cookie=cookie)
     assert proposed.text("picture").startswith("data:image/svg+xml")
     secret = proposed.text("secret")
-    first = {"code": TOTP(secret).at(clock.now() // 1000)}
+    first = {"code": TOTP(secret).at(house.now() // 1000)}
     done = await asks(house.url, "/api/staff/factors/totp/confirm", first, cookie=cookie)
     assert done.status == 200
     codes = done.fields["codes"]
@@ -59,8 +57,11 @@ async def generator(house: House, cookie: str) -> tuple[str, list[str]]:
 
 
 async def old(house: House, name: str) -> str:
-    """Return the cookie of somebody who logged in longer ago than a grave act allows."""
-    begun = Millis(clock.now() - int(CONFIRMED_SECONDS * 1000))
+    """Return the cookie of somebody who logged in longer ago than a grave act allows.
+
+    A minute longer, because the house sets its clock by the store's, forward and back.
+    """
+    begun = house.now(after=-CONFIRMED_SECONDS - 60)
     token = await house.app.house.sessions.begin(await house.account(name), begun)
     return f"{COOKIE}={token}"
 
@@ -76,7 +77,7 @@ async def test_the_passphrase_brings_no_session_and_the_code_does(house: House) 
     assert "httponly" in asked.headers["set-cookie"].lower()
     for cookie in (pending, pending.replace(PENDING_COOKIE, COOKIE)):
         assert (await asks(house.url, "/api/staff/me", cookie=cookie)).status == 401
-    proof = {"method": "totp", "code": later_code(secret)}
+    proof = {"method": "totp", "code": later_code(house, secret)}
     assert (await asks(house.url, "/api/staff/login/factor", proof)).error == "expired"
     inside = await asks(house.url, "/api/staff/login/factor", proof, cookie=pending)
     assert inside.status == 200
@@ -93,7 +94,10 @@ async def test_a_code_lets_in_once_though_it_is_shown_to_several_servers_at_once
 ) -> None:
     async with houses_of_one_store(tmp_path, 3) as houses:
         secret, codes = await generator(houses[0], await houses[0].header("amina"))
-        proof = {"method": method, "code": later_code(secret) if method == "totp" else codes[0]}
+        proof = {
+            "method": method,
+            "code": later_code(houses[0], secret) if method == "totp" else codes[0],
+        }
         pending = [
             cookie_of(await asks(house.url, "/api/staff/login", {"name": "amina", **RIGHT}))
             for house in houses
