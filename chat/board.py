@@ -19,6 +19,7 @@ from config.clock import Millis
 from config.risk import ESCALATES_FROM
 from matching.ticket import Availability, Supporter, Ticket
 from safety.blocks import Block, standing
+from safety.holds import PROPOSAL_MS, Hold, proposed
 from safety.raid import Raid
 from store.errors import StoreError
 
@@ -108,6 +109,7 @@ async def gather(parts: Parts, floor: Floor) -> wire.Board:
         supporters=[_supporter(one) for one in supporters],
         escalations=rows,
         blocks=await _blocks(parts, blocks, now),
+        proposals=await _proposals(parts, await parts.holds.all(), now),
         raid=_raid(raid, proposed=floor.raid_proposed),
     )
 
@@ -136,6 +138,25 @@ async def _blocks(parts: Parts, blocks: Sequence[Block], now: Millis) -> list[wi
     ]
 
 
+async def _proposals(parts: Parts, holds: Sequence[Hold], now: Millis) -> list[wire.ProposalRow]:
+    """Return what waits for a second person; not if there is nothing left to hold."""
+    waiting = [(one, what) for one in holds if (what := proposed(one, now)) and not one.ending]
+    records = await parts.log.find_many([one.conversation for one, _ in waiting])
+    return [
+        wire.ProposalRow(
+            id=one.conversation,
+            name=record.about.name if record else "",
+            by=what.by.name,
+            account=what.by.account,
+            since=what.at,
+            until=what.at + PROPOSAL_MS,
+            days=what.days,
+        )
+        for (one, what), record in zip(waiting, records, strict=True)
+        if record is not None or now < one.until
+    ]
+
+
 class _Row(Protocol):
     @property
     def id(self) -> str: ...
@@ -153,6 +174,7 @@ def difference(before: wire.Board, after: wire.Board) -> wire.BoardChanged | Non
         supporters=_new(before.supporters, after.supporters),
         escalations=_new(before.escalations, after.escalations),
         blocks=_new(before.blocks, after.blocks),
+        proposals=_new(before.proposals, after.proposals),
         raid=after.raid,
         gone=sorted(_ids(before) - _ids(after)),
     )
@@ -162,6 +184,7 @@ def difference(before: wire.Board, after: wire.Board) -> wire.BoardChanged | Non
         or changed.supporters
         or changed.escalations
         or changed.blocks
+        or changed.proposals
         or changed.gone
     )
     same = same and before.lights == after.lights and before.raid == after.raid
@@ -182,6 +205,7 @@ def _ids(board: wire.Board) -> set[str]:
             ("supporters", board.supporters),
             ("escalations", board.escalations),
             ("blocks", board.blocks),
+            ("proposals", board.proposals),
         )
         for one in rows
     }

@@ -92,6 +92,22 @@ class BlockRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether its time is over and it waits for a person to look at it."""
 
 
+class ProposalRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A case that one person proposes to hold, and that waits for another to confirm."""
+
+    id: Id
+    """The conversation."""
+    name: str = ""
+    """The seeker's name there, for as long as the conversation is kept."""
+    by: str
+    account: Id
+    """Whose proposal it is; they can't confirm it themselves."""
+    since: int
+    until: int
+    """When it counts no more."""
+    days: int
+
+
 class RaidState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether raid mode is on."""
 
@@ -127,6 +143,7 @@ class Board(Fact, frozen=True, kw_only=True, tag="board"):
     supporters: list[SupporterRow] = []
     escalations: list[EscalationRow] = []
     blocks: list[BlockRow] = []
+    proposals: list[ProposalRow] = []
     raid: RaidState | None = None
     """Raid mode, if it is on or proposed."""
 
@@ -140,11 +157,13 @@ class BoardChanged(Fact, frozen=True, kw_only=True, tag="board_changed"):
     supporters: list[SupporterRow] = []
     escalations: list[EscalationRow] = []
     blocks: list[BlockRow] = []
+    proposals: list[ProposalRow] = []
     raid: RaidState | None = None
     """Raid mode, if it is on or proposed."""
     gone: list[str] = []
     """Rows that are gone, each as `section:id`: `waiting:x`, `conversations:x`, `supporters:x`,
-    `escalations:x`, `blocks:x`. A seeker who is picked up goes from one section to another."""
+    `escalations:x`, `blocks:x`, `proposals:x`. A seeker who is picked up goes from one section to
+    another."""
 
 
 class Escalated(Fact, frozen=True, kw_only=True, tag="escalated"):

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from client.wire import Fact
 
-TABLES = ("waiting", "conversations", "supporters", "escalations", "blocks")
+TABLES = ("waiting", "conversations", "supporters", "escalations", "blocks", "proposals")
 
 
 class Board:
-    """Rows by id in five tables, the numbers on top, and raid mode."""
+    """Rows by id in six tables, the numbers on top, and raid mode."""
 
     def __init__(self) -> None:
         """Begin empty."""
@@ -18,6 +18,7 @@ class Board:
         self.supporters: dict[str, Fact] = {}
         self.escalations: dict[str, Fact] = {}
         self.blocks: dict[str, Fact] = {}
+        self.proposals: dict[str, Fact] = {}
         self.raid: Mapping[str, object] = {}
 
     def take(self, fact: Fact) -> None:
@@ -26,7 +27,14 @@ class Board:
         Gone rows are named `table:id`: a ticket that is matched goes on as a conversation of the
         same id.
         """
-        lists = (self.waiting, self.conversations, self.supporters, self.escalations, self.blocks)
+        lists = (
+            self.waiting,
+            self.conversations,
+            self.supporters,
+            self.escalations,
+            self.blocks,
+            self.proposals,
+        )
         self.lights, self.raid = fact.row("lights").fields, fact.row("raid").fields
         gone = fact.texts("gone")
         for name, table in zip(TABLES, lists, strict=True):

@@ -11,11 +11,13 @@ from chat.board import BoardNews, difference, oldest_seconds
 from chat.closing import Closing
 from chat.floor import Floor
 from chat.protocol_board import (
+    BlockRow,
     Board,
     BoardChanged,
     ConversationRow,
     EscalationRow,
     Lights,
+    ProposalRow,
     SupporterRow,
     TicketRow,
 )
@@ -88,6 +90,28 @@ boards = st.builds(
             acknowledged=st.none() | SMALL,
         )
     ),
+    blocks=rows(
+        st.builds(
+            BlockRow,
+            id=IDS,
+            grade=st.just("paused"),
+            reason=st.just("spam"),
+            by=st.just("Grace"),
+            since=SMALL,
+            until=SMALL,
+        )
+    ),
+    proposals=rows(
+        st.builds(
+            ProposalRow,
+            id=IDS,
+            by=st.just("Grace"),
+            account=IDS,
+            since=SMALL,
+            until=SMALL,
+            days=st.just(30),
+        )
+    ),
 )
 
 
@@ -135,6 +159,8 @@ def seen(screen: Shown) -> dict[str, object]:
         "conversations": screen.conversations,
         "supporters": screen.supporters,
         "escalations": screen.escalations,
+        "blocks": screen.blocks,
+        "proposals": screen.proposals,
     }
     told: dict[str, object] = {
         name: {id_: dict(row.fields) for id_, row in table.items()}

@@ -1,5 +1,7 @@
 """Held cases over HTTP: two people, the seeker who is told, and nothing left afterwards."""
 
+import asyncio
+
 import pytest
 
 from client.supervisor import Supervisor
@@ -11,6 +13,7 @@ from tests.support.running import Guests, House, id_of
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CRISIS = "I want to end my life tonight"
+SOON = 5.0
 
 
 async def decides(house: House, name: str, id_: str, act: str, **body: object) -> Answer:
@@ -60,6 +63,48 @@ async def test_two_people_hold_a_case_read_it_and_release_it(house: House, guest
     assert await listed(house, "henry", id_) is None
     assert (await decides(house, "henry", id_, "read")).error == "not_held"
     assert not list((house.folder.parent / "keys").glob(f"*{id_}*"))
+
+
+async def shows(supervisor: Supervisor, cases: dict[str, str]) -> None:
+    """Wait until a board shows whose proposals for which cases wait for a second person."""
+    async with asyncio.timeout(SOON):
+        while True:
+            rows = supervisor.board.proposals
+            if {id_: row.text("by") for id_, row in rows.items()} == cases:
+                return
+            await asyncio.sleep(0.01)
+
+
+async def test_boards_call_for_a_second_person_until_somebody_has_decided(
+    house: House, guests: Guests
+) -> None:
+    supervisor = await guests.supervisor("henry")
+    id_ = await escalated(guests, supervisor)
+    for decision, who in (("confirm", "henry"), ("decline", "grace")):
+        await decides(house, "grace", id_, "propose", reason="danger", days=2)
+        await shows(supervisor, {id_: "Grace"})
+        row = supervisor.board.proposals[id_]
+        assert row.number("days") == 2
+        assert row.text("account") == await house.account("grace")
+        assert row.number("until") - row.number("since") == DAY_MS
+        await decides(house, who, id_, decision)
+        await shows(supervisor, {})
+    assert (await decides(house, "grace", id_, "release")).status == 204
+
+
+async def test_nobody_is_called_for_a_case_of_which_nothing_is_left(
+    house: House, guests: Guests
+) -> None:
+    supervisor = await guests.supervisor()
+    async with raw_seeker(house.url, CRISIS) as seeker:
+        id_ = (await seeker.hears("entered")).text("conversation")
+        await supervisor.hears("escalated")
+        await decides(house, "grace", id_, "propose", reason="danger", days=2)
+        await shows(supervisor, {id_: "Grace"})
+        await seeker.says("erase")
+        await seeker.hears("erased")
+    await shows(supervisor, {})
+    assert (await decides(house, "henry", id_, "decline")).status == 204
 
 
 async def test_a_seeker_who_erases_a_held_talk_is_told_until_when(

@@ -81,9 +81,13 @@ const state = ({ until, proposal }) => html`
   ${until > 0 && html`<span>${t("hold-until", { until: dayTime(until) })}</span>`}
   ${proposal && html` <strong>${t(proposal.mine ? "hold-proposed-mine" : "hold-proposed", { who: proposal.by, days: proposal.days })}</strong>`}`;
 
-/** All that is proposed or held. */
-export function Cases() {
-  useEffect(() => void load(), []);
+/**
+ * All that is proposed or held; looked up anew whenever the board tells of another proposal.
+ * @param {{proposals: import("./protocol.d.ts").ProposalRow[]}} parts
+ */
+export function Cases({ proposals }) {
+  const known = proposals.map(({ id, since }) => `${id}-${since}`).join();
+  useEffect(() => void load(), [known]);
   /** @type {Column<Hold>[]} */
   const columns = [
     { id: "id", label: t("col-case"), value: (row) => row.name, cell: (row) => html`${row.name || t("forgotten")} <code class="small">${row.id}</code>` },

@@ -641,6 +641,7 @@ export interface Board {
   supporters?: SupporterRow[];
   escalations?: EscalationRow[];
   blocks?: BlockRow[];
+  proposals?: ProposalRow[];
   /** Raid mode, if it is on or proposed. */
   raid?: RaidState | null;
 }
@@ -654,9 +655,10 @@ export interface BoardChanged {
   supporters?: SupporterRow[];
   escalations?: EscalationRow[];
   blocks?: BlockRow[];
+  proposals?: ProposalRow[];
   /** Raid mode, if it is on or proposed. */
   raid?: RaidState | null;
-  /** Rows that are gone, each as `section:id`: `waiting:x`, `conversations:x`, `supporters:x`, `escalations:x`, `blocks:x`. A seeker who is picked up goes from one section to another. */
+  /** Rows that are gone, each as `section:id`: `waiting:x`, `conversations:x`, `supporters:x`, `escalations:x`, `blocks:x`, `proposals:x`. A seeker who is picked up goes from one section to another. */
   gone?: string[];
 }
 
@@ -774,6 +776,21 @@ export interface Lights {
   high_risk?: number;
   gave_up_today?: number;
   unscreened?: number;
+}
+
+/** A case that one person proposes to hold, and that waits for another to confirm. */
+export interface ProposalRow {
+  /** The conversation. */
+  id: string;
+  /** The seeker's name there, for as long as the conversation is kept. */
+  name?: string;
+  by: string;
+  /** Whose proposal it is; they can't confirm it themselves. */
+  account: string;
+  since: number;
+  /** When it counts no more. */
+  until: number;
+  days: number;
 }
 
 /** Whether raid mode is on. */

@@ -34,6 +34,7 @@ import { effect, signal, useState } from "../vendor/vendor.js";
 /** @typedef {import("./protocol.d.ts").TicketRow} TicketRow */
 /** @typedef {import("./protocol.d.ts").SupporterRow} SupporterRow */
 /** @typedef {import("./protocol.d.ts").BlockRow} BlockRow */
+/** @typedef {import("./protocol.d.ts").ProposalRow} ProposalRow */
 /** @typedef {import("./protocol.d.ts").RaidState} RaidState */
 /**
  * @template Row
@@ -47,6 +48,7 @@ import { effect, signal, useState } from "../vendor/vendor.js";
  * @property {SupporterRow[]} supporters
  * @property {EscalationRow[]} escalations
  * @property {BlockRow[]} blocks
+ * @property {ProposalRow[]} proposals
  * @property {RaidState} raid
  */
 
@@ -71,7 +73,7 @@ const COUNTS = /** @type {const} */ ([
 const ALARMS = new Set(["waiting_long", "escalations", "high_risk"]);
 
 /** @type {{value: Board}} */
-const board = signal({ lights: null, waiting: [], conversations: [], supporters: [], escalations: [], blocks: [], raid: {} });
+const board = signal({ lights: null, waiting: [], conversations: [], supporters: [], escalations: [], blocks: [], proposals: [], raid: {} });
 const tab = signal("board");
 /** @type {{value: {name: string, id: string} | null}} */
 const dialog = signal(null);
@@ -87,6 +89,7 @@ function hear(fact) {
         supporters: fact.supporters ?? [],
         escalations: fact.escalations ?? [],
         blocks: fact.blocks ?? [],
+        proposals: fact.proposals ?? [],
         raid: fact.raid ?? {},
       };
       return;
@@ -132,6 +135,7 @@ function change(fact) {
     supporters: merge("supporters", board.value.supporters, fact.supporters),
     escalations: merge("escalations", board.value.escalations, fact.escalations),
     blocks: merge("blocks", board.value.blocks, fact.blocks),
+    proposals: merge("proposals", board.value.proposals, fact.proposals),
     raid: fact.raid ?? {},
   };
 }
@@ -406,6 +410,15 @@ function RaidDialog() {
   <//>`;
 }
 
+/** Cases that somebody else proposes to hold; said on every tab, because a proposal ends in a day. */
+function Proposals() {
+  const theirs = board.value.proposals.filter(({ account }) => account !== me.value?.account);
+  return html`<div role="status">${theirs.map((one) => html`<p key=${`${one.id}-${one.since}`} class="row" data-test="proposal">
+    <span>${t("proposal", { who: one.by, name: one.name || t("forgotten"), days: one.days, until: dayTime(one.until) })}</span>
+    ${tab.value !== "cases" && html`<button type="button" class="slim" data-test="proposal-look" onClick=${() => (tab.value = "cases")}>${t("proposal-look")}</button>`}
+  </p>`)}</div>`;
+}
+
 /** Raid mode, while it is on or proposed. */
 function Raid() {
   const { until, by, proposed } = board.value.raid;
@@ -451,7 +464,7 @@ function App() {
       <nav class="tabs" aria-label=${t("sections")}>${TABS.map((id) => html`<button type="button" class="quiet" data-test=${`tab-${id}`}
         aria-current=${tab.value === id ? "page" : undefined} onClick=${() => (tab.value = id)}>${t(`tab-${id}`)}</button>`)}</nav>
     <//>
-    <main><${Notices} /><${Alarm} /><${Lights} /><${view} /><${Question} /><${StepUp} />
+    <main><${Notices} /><${Alarm} /><${Lights} /><${Proposals} /><${view} proposals=${board.value.proposals} /><${Question} /><${StepUp} />
       <p class="small">${t("as-of", { time: clockTime(now.value) })}</p></main>`;
 }
 
