@@ -11,8 +11,9 @@ is over, and ends by itself if nobody looks at it within a week.
     laid, in review --lifted--> gone
 
 A block names a conversation, never an address. Each process lays it on the address tag that the
-conversation came from, if it remembers one (`web/visitors.py`). Whoever is blocked is always
-shown helplines, is told so, and keeps the conversations that they are in.
+conversation came from, if it or another worker of the same server remembers one
+(`web/visitors.py`). Whoever is blocked is always shown helplines, is told so, and keeps the
+conversations that they are in.
 """
 
 from enum import StrEnum

@@ -2,8 +2,8 @@
 
 A tag is an HMAC of the address (an IPv6 one cut to its /64) under a random key that lives in
 memory and changes each day; it can't be turned back. Yesterday's key is kept for one more day,
-so that a limit does not fall open at midnight, and forgotten then. Keys are never shared: each
-process has its own, and what it limits it limits alone.
+so that a limit does not fall open at midnight, and forgotten then. No key leaves the machine:
+the workers of one server have one by their birth (`web/siblings.py`), all others their own.
 """
 
 import hashlib
@@ -24,38 +24,60 @@ class Tags:
 
     today: str
     before: str
-    """Empty if this process was not there yesterday."""
+    """Empty if the keys were not there yesterday."""
     shared: bool
     """Whether the address is of this machine or of a trusted proxy, so that it stands for many:
     then nobody has said who is behind it."""
 
 
+class DayKeys:
+    """The keys of today and yesterday.
+
+    Each is made of the one before, so that all who began with the same one agree from then on;
+    none tells anything of those that were forgotten.
+    """
+
+    def __init__(self) -> None:
+        """Begin with a key that nobody else has, and that is of the first day turned to."""
+        self.today = secrets.token_bytes(32)
+        self.before = b""
+        self._day: int | None = None
+
+    def turn(self, day: int) -> None:
+        """Change the keys with the day; a clock that steps back changes nothing."""
+        if self._day is None:
+            self._day = day
+        while self._day < day:
+            self.before, self.today = self.today, hashlib.sha256(b"next" + self.today).digest()
+            self._day += 1
+
+    def __repr__(self) -> str:
+        """Without the keys."""
+        return f"DayKeys(day={self._day})"
+
+
 class Addresses:
     """Makes tags; remembers nothing but the keys of today and yesterday."""
 
-    def __init__(self, trusted_proxies: Iterable[str]) -> None:
+    def __init__(self, trusted_proxies: Iterable[str], keys: DayKeys | None = None) -> None:
+        """
+        Arguments:
+            keys: those of a server with several workers; none for keys of our own.
+        """
         self._proxies = [ip_network(one, strict=False) for one in trusted_proxies]
-        self._key = secrets.token_bytes(32)
-        self._before = b""
-        self._day = -1
+        self._keys = keys or DayKeys()
 
     def tags(self, peer: str, headers: Mapping[bytes, bytes], now: Millis) -> Tags:
         """Return the tags of whoever is behind `peer`."""
-        self._turn(now // DAY_MS)
+        keys = self._keys
+        keys.turn(now // DAY_MS)
         found = self._behind(peer, headers.get(b"x-forwarded-for", b"").decode("latin-1"))
         address = _grouped(found)
         return Tags(
-            today=_tag(self._key, address),
-            before=_tag(self._before, address) if self._before else "",
+            today=_tag(keys.today, address),
+            before=_tag(keys.before, address) if keys.before else "",
             shared=found is not None and (found.is_loopback or self._trusts(found)),
         )
-
-    def _turn(self, day: int) -> None:
-        """Change the key with the day; a clock that steps back changes nothing."""
-        if day > self._day:
-            self._before = self._key if day == self._day + 1 else b""
-            self._key = secrets.token_bytes(32)
-            self._day = day
 
     def _behind(self, peer: str, forwarded: str) -> IPv4Address | IPv6Address | None:
         """Follow X-Forwarded-For from the right for as long as the hops are trusted."""

@@ -84,6 +84,7 @@ from web.pages import NAMES, Asset, load_assets, page
 from web.proofs import Proofs
 from web.revoking import Revoking
 from web.second import second_reader
+from web.siblings import Siblings
 from web.space import Space, store_folder
 from web.visitors import Visitors
 
@@ -115,8 +116,12 @@ class App:
 
 
 @asynccontextmanager
-async def build(settings: Settings, screen: Screen | None = None) -> AsyncGenerator[App]:
+async def build(
+    settings: Settings, screen: Screen | None = None, siblings: Siblings | None = None
+) -> AsyncGenerator[App]:
     """Yield the application, ready to serve; with this filter, if it is loaded already.
+
+    `siblings` are the other workers of the same server.
 
     Raises:
         StoreError: the store or its keys can't be opened; the text says what to do.
@@ -131,7 +136,9 @@ async def build(settings: Settings, screen: Screen | None = None) -> AsyncGenera
             time = StoreClock(store.call)
             await time.learn()
             loads = await loaded
-            house = _house(settings, store, time, keyring, loads, passwords, proofs, second)
+            house = _house(
+                settings, store, time, keyring, loads, passwords, proofs, second, siblings
+            )
             endpoints = Endpoints(house)
             sweeps, offers = Sweeps(house.parts, house.floor), OfferNews(house.parts, house.floor)
             draining = Draining(house.gate, endpoints, stop_offers=offers.stop, beat=sweeps.beat)
@@ -179,6 +186,7 @@ def _house(
     passwords: Passwords,
     proofs: Proofs,
     second: SecondReading,
+    siblings: Siblings | None,
 ) -> House:
     audit = AuditRedis(store, audit_key(settings))
     accounts, sessions = AccountsRedis(store, audit), SessionsRedis(store)
@@ -194,8 +202,9 @@ def _house(
         floor=floor,
         news=WaitingNews(parts, floor),
         gate=Gate(is_open=settings.service.open, asks_work=settings.service.proof_of_work),
-        addresses=Addresses(settings.web.trusted_proxies),
+        addresses=Addresses(settings.web.trusted_proxies, siblings.keys if siblings else None),
         visitors=Visitors(),
+        siblings=siblings,
         admissions=Admissions(store),
         proofs=proofs,
         login=Login(accounts, sessions, guesses, audit, passwords, factor, pending),
@@ -286,7 +295,7 @@ async def _background(
     await parts.room.listen(offers.woken)
     await store.wakeups.listen(parts.desk.wake, desk.woken)
     await store.wakeups.listen(parts.log.erasures, erasures.woken)
-    lookout = Lookout(parts, floor, house.gate, house.visitors)
+    lookout = Lookout(parts, floor, house.gate, house.visitors, house.siblings)
     await store.wakeups.listen(parts.blocks.wake, lookout.woken)
     await store.wakeups.listen(house.sessions.revocations, revoking.woken)
     work: dict[str, Callable[[], Awaitable[None]]] = {
@@ -305,6 +314,8 @@ async def _background(
         ),
         "lookout": lookout.run,
     }
+    if house.siblings is not None:
+        work["siblings"] = partial(house.siblings.listen, house.visitors.learn)
     return {name: partial(kept, name, run) for name, run in work.items()}
 
 

@@ -23,6 +23,7 @@ from web.gate import Gate
 from web.metrics import Metrics
 from web.pages import Asset
 from web.proofs import Proofs
+from web.siblings import Siblings
 from web.visitors import Visitor, Visitors
 
 
@@ -37,6 +38,7 @@ class House:
     gate: Gate
     addresses: Addresses
     visitors: Visitors
+    siblings: Siblings | None
     admissions: Admissions
     proofs: Proofs
     login: Login

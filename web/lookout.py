@@ -13,13 +13,22 @@ from matching.ticket import Availability
 from safety.raid import LATELY_MS, proposes
 from store.errors import StoreError
 from web.gate import Gate
+from web.siblings import Siblings
 from web.visitors import Visitors
 
 
 class Lookout:
     """Keeps one process's gate informed, and its floor of a raid."""
 
-    def __init__(self, parts: Parts, floor: Floor, gate: Gate, visitors: Visitors) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        floor: Floor,
+        gate: Gate,
+        visitors: Visitors,
+        siblings: Siblings | None = None,
+    ) -> None:
+        self._siblings = siblings
         self._parts = parts
         self._floor = floor
         self._gate = gate
@@ -46,8 +55,11 @@ class Lookout:
         now = parts.now()
         blocks = await parts.blocks.present(now)
         gate.blocks = {one.conversation: one for one in blocks}
+        self._visitors.keep(gate.blocks)
         for one in blocks:
             self._visitors.block(one.conversation)
+        if self._siblings is not None:
+            self._siblings.tell(self._visitors.laid())
         gate.raid = self._floor.raid = await parts.raids.present(now)
         self._floor.raid_proposed = proposes(
             arrivals=gate.load().arrivals,

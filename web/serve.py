@@ -28,6 +28,7 @@ from web.guarded_http import GuardedHttp
 from web.hooks import check_hooks
 from web.listening import listen, url_of
 from web.logs import quiet, set_up
+from web.siblings import Siblings
 
 CAGE = "127.0.0.1"
 """Where the canary is served: for this machine alone."""
@@ -132,14 +133,15 @@ async def serving(
     hurried: asyncio.Event,
     screen: Screen | None = None,
     number: int = 0,
+    siblings: Siblings | None = None,
 ) -> AsyncGenerator[App]:
     """Serve at this socket for as long as the context lasts, with this filter if there is one.
 
-    `number` tells the workers of one server apart.
+    `number` tells the workers of one server apart; `siblings` are the others, if there are any.
 
     Raises: as `build`.
     """
-    async with build(settings, screen) as app:
+    async with build(settings, screen, siblings) as app:
         server = Server(app, settings, listening)
         async with beside(http_server=server.run_here):
             await server.ready.wait()

@@ -3,10 +3,12 @@
 In memory only, bounded, and forgotten with the process. A visitor of yesterday is found again
 under today's tag if they come within the day, so no limit falls open at midnight. From which
 visitor a conversation came is remembered while its socket is open and for an hour, so that a
-block can be laid on the visitor. What follows from it is decided in `web/gate.py`.
+block can be laid on the visitor. What other workers of this server know of blocks, they tell
+(`web/siblings.py`). What follows from it is decided in `web/gate.py`.
 """
 
 from collections import OrderedDict
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from config import limits
@@ -39,9 +41,11 @@ FAILURES = Limit(limits.FAILURES, limits.FAILURES_SECONDS)
 class Visitor:
     """Whoever comes from one address."""
 
-    __slots__ = ("_buckets", "blocked_by", "shared", "sockets")
+    __slots__ = ("_buckets", "blocked_by", "shared", "sockets", "tag")
 
-    def __init__(self, *, shared: bool) -> None:
+    def __init__(self, *, shared: bool, tag: str = "") -> None:
+        self.tag = tag
+        """What stood for the address when it was last seen."""
         self.shared = shared
         """Whether the address stands for everybody, so that sockets can't be counted by it."""
         self.sockets = 0
@@ -82,12 +86,21 @@ class Visitors:
         self._here: dict[ConversationId, _Link] = {}
         self._left: OrderedDict[ConversationId, tuple[Visitor, float]] = OrderedDict()
         """Conversations whose last socket is closed, and when that was; the oldest first."""
+        self._laid: dict[ConversationId, set[Visitor]] = {}
+        """The visitors on whom each block lies."""
 
     def of(self, tags: Tags) -> Visitor:
         """Return the visitor behind these tags, known or new."""
-        found = self._known.pop(tags.today, None) or self._known.pop(tags.before, None)
-        visitor = found or Visitor(shared=tags.shared)
-        self._known[tags.today] = visitor
+        now, before = self._known.pop(tags.today, None), self._known.pop(tags.before, None)
+        visitor = now or before or Visitor(shared=tags.shared)
+        if now and before:  # siblings told of who was there yesterday
+            for conversation in before.blocked_by:
+                self._lay(conversation, now)
+        return self._remember(tags.today, visitor)
+
+    def _remember(self, tag: str, visitor: Visitor) -> Visitor:
+        visitor.tag = tag
+        self._known[tag] = visitor
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return visitor
@@ -119,7 +132,27 @@ class Visitors:
         link = self._here.get(conversation)
         visitor = link.visitor if link else self._left.get(conversation, (None, 0.0))[0]
         if visitor is not None and not visitor.shared:
-            visitor.blocked_by.add(conversation)
+            self._lay(conversation, visitor)
+
+    def learn(self, conversation: ConversationId, tag: str) -> None:
+        """Lay a block on whom a sibling knows by this tag."""
+        self._lay(conversation, self._known.get(tag) or self._remember(tag, Visitor(shared=False)))
+
+    def laid(self) -> Iterator[tuple[ConversationId, str]]:
+        """Return which block lies on which tag."""
+        for conversation, visitors in self._laid.items():
+            for visitor in visitors:
+                yield conversation, visitor.tag
+
+    def keep(self, blocks: Container[ConversationId]) -> None:
+        """Forget on whom blocks lay that are not among these any more."""
+        for conversation in [one for one in self._laid if one not in blocks]:
+            for visitor in self._laid.pop(conversation):
+                visitor.blocked_by.discard(conversation)
+
+    def _lay(self, conversation: ConversationId, visitor: Visitor) -> None:
+        visitor.blocked_by.add(conversation)
+        self._laid.setdefault(conversation, set()).add(visitor)
 
     def _forget(self) -> None:
         """Forget from where conversations came that were left long ago."""

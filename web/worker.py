@@ -25,6 +25,7 @@ from safety.screening import Screen
 from store.embedded import embedded
 from web.cli.failing import sentence
 from web.serve import new_loop, serving
+from web.siblings import Siblings
 
 log = logging.getLogger("benchside.workers")
 
@@ -82,7 +83,12 @@ def child(run: Callable[[], Coroutine[None, None, None]]) -> Never:
 
 
 async def work(
-    settings: Settings, listening: socket.socket, screen: Screen, number: int, pipes: Pipes
+    settings: Settings,
+    listening: socket.socket,
+    screen: Screen,
+    number: int,
+    siblings: Siblings,
+    pipes: Pipes,
 ) -> None:
     """Serve until the parent says stop, or is gone; worker 0 sees to the first administrator.
 
@@ -93,7 +99,7 @@ async def work(
     loop.add_signal_handler(signal.SIGTERM, stop.set)  # may come twice: from a service manager too
     loop.add_signal_handler(HURRY, _told_to_hurry, stop, hurried)
     loop.add_reader(pipes.lifeline, _parent_is_gone, pipes.lifeline, stop)
-    async with serving(settings, listening, hurried, screen, number) as app:
+    async with serving(settings, listening, hurried, screen, number, siblings) as app:
         first = None
         if number == 0:
             first = await app.house.roster.ensure_first(app.house.parts.now())

@@ -23,13 +23,15 @@ import msgspec
 from prometheus_client import multiprocess
 
 from config import limits
-from config.clock import monotonic
+from config.clock import monotonic, now
 from config.settings import Settings
 from safety.screening import Screen
+from web.addresses import DAY_MS
 from web.listening import listen_together, url_of
 from web.loading import read_screen
 from web.logs import set_up
 from web.serve import greet, raise_file_limit
+from web.siblings import siblings
 from web.worker import HURRY, SIGNALS, Pipes, Ready, child, keep_store, work
 
 log = logging.getLogger("benchside.workers")
@@ -76,6 +78,8 @@ class Workers:
     def __init__(self, settings: Settings, listening: list[socket.socket]) -> None:
         self._settings = settings
         self._listening = listening
+        self._siblings = siblings(len(listening))
+        self._keys = self._siblings[0].keys
         self._wires = _Wires()
         self._store: Post | None = None
         self._workers: list[Post] = []
@@ -111,7 +115,7 @@ class Workers:
     def _hire(self, settings: Settings, screen: Screen) -> None:
         """Start the workers; the first alone, so that what is wrong for all is said once."""
         for number, socket_ in enumerate(self._listening):
-            run = partial(work, settings, socket_, screen, number)
+            run = partial(work, settings, socket_, screen, number, self._siblings[number])
             self._workers.append(Post(f"worker {number + 1}", run))
         for some in (self._workers[:1], self._workers[1:]):
             for post in some:
@@ -128,6 +132,8 @@ class Workers:
 
     def _start(self, post: Post) -> None:
         hearing, telling = os.pipe()
+        # to yesterday's: the house's clock is the store's, and may be behind; a child goes on
+        self._keys.turn(now() // DAY_MS - 1)
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         pid = os.fork()
         if pid == 0:
@@ -236,6 +242,7 @@ class Workers:
             os.close(end)
         if self._store:
             self._until_ended([self._store], limits.DRAIN_SECONDS)
+        self._siblings[0].close()
         signal.set_wakeup_fd(-1)
 
     def _until_ended(self, posts: list[Post], seconds: float) -> None:

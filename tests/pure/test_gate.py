@@ -43,6 +43,32 @@ def test_a_block_binds_the_visitor_that_the_conversation_came_from() -> None:
     assert gate.refusal(visitor_of(visitors, "c")) is None
 
 
+def test_what_one_worker_knows_of_a_block_binds_at_its_siblings() -> None:
+    here, there = Visitors(), Visitors()
+    here.came(visitor_of(here, "a"), ONE)
+    here.block(ONE)
+    gate = gate_with(laid(ONE, Grade.PAUSED))
+    assert gate.refusal(visitor_of(there, "a")) is None
+    for _ in range(2):  # they are told again and again
+        for conversation, tag in here.laid():
+            there.learn(conversation, tag)
+    assert gate.refusal(visitor_of(there, "a")) == "paused"
+    assert gate.refusal(visitor_of(there, "b")) is None
+    assert list(there.laid()) == list(here.laid()) == [(ONE, "a")]
+    there.keep(set())
+    assert list(there.laid()) == []
+    assert gate.refusal(visitor_of(there, "a")) is None
+
+
+def test_a_block_that_a_sibling_knows_by_the_tag_of_yesterday_binds_today() -> None:
+    visitors, gate = Visitors(), gate_with(laid(ONE, Grade.PAUSED))
+    today = Tags(today="today", before="yesterday", shared=False)
+    assert gate.refusal(visitors.of(today)) is None
+    visitors.learn(ONE, "yesterday")
+    assert gate.refusal(visitors.of(today)) == "paused"
+    assert (ONE, "today") in list(visitors.laid())
+
+
 def test_a_block_that_is_over_binds_nobody_though_nothing_more_is_heard() -> None:
     visitors = Visitors()
     abuser = visitor_of(visitors, "a")

@@ -88,6 +88,23 @@ async def test_a_killed_worker_costs_nobody_a_line_a_place_or_a_flag(server: Ser
         await seeker.__aexit__(None, None, None)
 
 
+async def test_a_block_binds_at_all_workers_and_outlives_the_one_with_the_talk(
+    server: ServerProcess,
+) -> None:
+    here, elsewhere = "198.51.100.7", "198.51.100.8"
+    async with Supervisor(server.url, "grace", PASSPHRASE, patience=PATIENCE) as supervisor:
+        async with Seeker(server.url, forwarded_for=here, patience=PATIENCE) as abuser:
+            await supervisor.blocks(abuser.conversation, "abuse", "paused", hours=1)
+        await _until_all_refuse(server, here)
+        for pid in _workers(server):
+            os.kill(pid, signal.SIGKILL)
+            await _replaced(server, pid)
+            await _until_all_refuse(server, here)
+        assert (await asks(server.url, "/api/enter", {}, address=elsewhere)).status == 200
+        await supervisor.lifts(abuser.conversation)
+        await _until_none_refuses(server, here)
+
+
 async def test_the_killed_keeper_of_the_store_is_followed_by_another(
     server: ServerProcess,
 ) -> None:
@@ -120,8 +137,31 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Ser
     async with embedded(data) as url, connect(url) as store:
         await employ(store, "amina")
     passing = str(data.parent)  # a killed parent leaves its folder of metrics behind
-    async with server_process(data, BENCHSIDE_WEB_WORKERS=str(WORKERS), TMPDIR=passing) as server:
+    async with server_process(
+        data,
+        BENCHSIDE_WEB_WORKERS=str(WORKERS),
+        BENCHSIDE_WEB_TRUSTED_PROXIES="127.0.0.1",
+        TMPDIR=passing,
+    ) as server:
         yield server
+
+
+async def _until_all_refuse(server: ServerProcess, address: str) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while await _answers(server, address) != {"paused"}:  # noqa: ASYNC110
+            await asyncio.sleep(0.5)
+
+
+async def _until_none_refuses(server: ServerProcess, address: str) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while "paused" in await _answers(server, address):  # noqa: ASYNC110
+            await asyncio.sleep(0.5)
+
+
+async def _answers(server: ServerProcess, address: str) -> set[str]:
+    """Ask so often to be let in that hardly a worker is not asked."""
+    asked = [asks(server.url, "/api/enter", {}, address=address) for _ in range(8 * WORKERS)]
+    return {str(answer.error) for answer in await asyncio.gather(*asked)}
 
 
 async def _waits(server: ServerProcess) -> Seeker:
