@@ -71,11 +71,17 @@ async def enter(parts: Parts, command: Enter) -> Arrival:
 
 async def resume(parts: Parts, token: str) -> Arrival | None:
     """Come back with a token; None if it opens nothing. Raises: StoreError."""
+    record = await opened_by(parts, token)
+    return None if record is None else await _returned(parts, record, None)
+
+
+async def opened_by(parts: Parts, token: str) -> Record | None:
+    """Return what a token opens, and disturb nobody. Raises: StoreError."""
     id_ = ConversationId(token.partition(".")[0])
     record = await parts.log.find(id_)
     if record is None or not hmac.compare_digest(record.token, hash_token(token)):
         return None
-    return await _returned(parts, record, None)
+    return record
 
 
 async def come_back(parts: Parts, code: str) -> Arrival | None:

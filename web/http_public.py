@@ -13,6 +13,7 @@ from store.errors import StoreError
 from web.answers import answer, error
 from web.entrance import Entrance
 from web.house import House
+from web.leaving import Leave
 from web.pages import CONTENT_SECURITY_POLICY, NAMES, Asset
 
 log = logging.getLogger("benchside.http")
@@ -24,6 +25,7 @@ class PublicRoutes:
     def __init__(self, house: House) -> None:
         self._house = house
         self._entrance = Entrance(house)
+        self._leave = Leave(house)
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -38,6 +40,7 @@ class PublicRoutes:
             Route("/locales/{path:path}", self.asset),
             Route("/api/info", self.info),
             Route("/api/enter", self._entrance.enter, methods=["POST"]),
+            Route("/api/leave", self._leave.at_once, methods=["POST"]),
             Route("/health/live", self.live),
             Route("/health/ready", self.ready),
             Route("/metrics", self.metrics),

@@ -139,6 +139,19 @@ async def test_leaving_now_blanks_the_page_and_tells_the_supporter(house: House)
     await supporter.sees("left-quick-exit")
 
 
+async def test_leaving_now_is_told_though_the_socket_goes_down_with_the_page(house: House) -> None:
+    supporter = await house.staff("amina", "/supporter")
+    await supporter.clicks("availability-available")
+    seeker = await house.seeker("hello")
+    await supporter.clicks("accept")
+    await seeker.sees("matched")
+    await seeker.page.evaluate("WebSocket.prototype.send = () => {}")
+    await seeker.page.route("**/*wikipedia*/**", lambda route: route.fulfill(body="elsewhere"))
+    await seeker.clicks("quick-exit")
+    await expect(seeker.page).to_have_url(re.compile("wikipedia"))
+    await supporter.sees("left-quick-exit")
+
+
 async def test_a_seeker_comes_back_from_another_browser_with_a_code(house: House) -> None:
     supporter = await house.staff("amina", "/supporter")
     first = await house.seeker("hello")

@@ -147,10 +147,15 @@ export function start(code, answered) {
   connection.start();
 }
 
-/** Tell the server that the person has left at once, and close the socket. */
+/**
+ * Tell the server that the person has left at once, and close the socket. What is on its way there
+ * may go down with the page, a beacon doesn't.
+ */
 export function hangUp() {
   connection.send({ t: "leave", reason: "quick_exit" });
   connection.stop();
+  const told = new Blob([JSON.stringify({ token })], { type: "application/json" });
+  if (token) navigator.sendBeacon("/api/leave", told);
 }
 
 /** @param {string} why */
