@@ -5,12 +5,15 @@ Browsers carry a beacon through all the same. Without either, the others in the 
 for somebody who can't come back.
 """
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chat.arrivals import opened_by
-from chat.changes import change
+from chat.changes import Contended, change
 from chat.conversation import SeekerLeft
 from store.errors import StoreError
 from web.answers import body_of, error, nothing
@@ -21,7 +24,7 @@ from web.origins import own_origin
 class Leaving(msgspec.Struct, frozen=True):
     """A seeker has left at once."""
 
-    token: str
+    token: Annotated[str, Meta(max_length=100)]
 
     def __repr__(self) -> str:
         """Without the token."""
@@ -47,6 +50,6 @@ class Leave:
             record = await opened_by(house.parts, asked.token)
             if record is not None:
                 await change(house.parts, record.state.id, SeekerLeft("quick_exit"))
-        except StoreError:
+        except (StoreError, Contended):
             return error("unavailable", 503)
         return nothing()

@@ -66,8 +66,11 @@ async function begin(code = "") {
 function leaveAtOnce() {
   document.body.replaceChildren();
   document.title = " ";
-  talk.value?.hangUp();
-  location.replace(info.value.quick_exit);
+  try {
+    talk.value?.hangUp();
+  } finally {
+    location.replace(info.value.quick_exit);
+  }
 }
 
 /** Leave at once when Shift is pressed three times, with no other key between. */

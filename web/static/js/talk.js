@@ -155,7 +155,7 @@ export function hangUp() {
   connection.send({ t: "leave", reason: "quick_exit" });
   connection.stop();
   const told = new Blob([JSON.stringify({ token })], { type: "application/json" });
-  if (token) navigator.sendBeacon("/api/leave", told);
+  if (token) navigator.sendBeacon?.("/api/leave", told);
 }
 
 /** @param {string} why */
