@@ -20,6 +20,7 @@ from config.risk import ESCALATES_FROM
 from matching.ticket import Availability, Supporter, Ticket
 from safety.blocks import Block, standing
 from safety.holds import PROPOSAL_MS, Hold, proposed
+from safety.holds import standing as hold_standing
 from safety.raid import Raid
 from store.errors import StoreError
 
@@ -140,7 +141,11 @@ async def _blocks(parts: Parts, blocks: Sequence[Block], now: Millis) -> list[wi
 
 async def _proposals(parts: Parts, holds: Sequence[Hold], now: Millis) -> list[wire.ProposalRow]:
     """Return what waits for a second person; not if there is nothing left to hold."""
-    waiting = [(one, what) for one in holds if (what := proposed(one, now)) and not one.ending]
+    waiting = [
+        (one, what)
+        for one in holds
+        if hold_standing(one, now) != "over" and (what := proposed(one, now))
+    ]
     records = await parts.log.find_many([one.conversation for one, _ in waiting])
     return [
         wire.ProposalRow(

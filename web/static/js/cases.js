@@ -37,8 +37,13 @@ const open = signal(null);
 const leaving = signal("");
 const problem = signal("");
 
+/** How often the list was asked for; an older answer that comes late says nothing. */
+let asked = 0;
+
 async function load() {
+  const mine = ++asked;
   const { status, body } = await ask("/api/holds");
+  if (mine !== asked) return;
   if (status === 200) holds.value = body.holds;
   else problem.value = t("holds-failed");
 }
