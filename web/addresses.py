@@ -16,6 +16,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from config.clock import Millis
 
 DAY_MS = 24 * 3600 * 1000
+NEVER = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Tags:
     today: str
     before: str
     """Empty if the keys were not there yesterday."""
+    day: int
+    """Which day today is; days since the epoch."""
     shared: bool
     """Whether the address is of this machine or of a trusted proxy, so that it stands for many:
     then nobody has said who is behind it."""
@@ -41,19 +44,23 @@ class DayKeys:
         """Begin with a key that nobody else has, and that is of the first day turned to."""
         self.today = secrets.token_bytes(32)
         self.before = b""
-        self._day: int | None = None
+        self.day = NEVER
 
     def turn(self, day: int) -> None:
         """Change the keys with the day; a clock that steps back changes nothing."""
-        if self._day is None:
-            self._day = day
-        while self._day < day:
+        if self.day == NEVER:
+            self.day = day
+        while self.day < day:
             self.before, self.today = self.today, hashlib.sha256(b"next" + self.today).digest()
-            self._day += 1
+            self.day += 1
+
+    def forget(self) -> None:
+        """Keep no key, in a process that makes no tags."""
+        self.today = self.before = b""
 
     def __repr__(self) -> str:
         """Without the keys."""
-        return f"DayKeys(day={self._day})"
+        return f"DayKeys(day={self.day})"
 
 
 class Addresses:
@@ -69,15 +76,21 @@ class Addresses:
 
     def tags(self, peer: str, headers: Mapping[bytes, bytes], now: Millis) -> Tags:
         """Return the tags of whoever is behind `peer`."""
+        self.turn(now)
         keys = self._keys
-        keys.turn(now // DAY_MS)
         found = self._behind(peer, headers.get(b"x-forwarded-for", b"").decode("latin-1"))
         address = _grouped(found)
         return Tags(
             today=_tag(keys.today, address),
             before=_tag(keys.before, address) if keys.before else "",
+            day=keys.day,
             shared=found is not None and (found.is_loopback or self._trusts(found)),
         )
+
+    def turn(self, now: Millis) -> int:
+        """Forget keys whose time is over, though nobody comes; return which day it is."""
+        self._keys.turn(now // DAY_MS)
+        return self._keys.day
 
     def _behind(self, peer: str, forwarded: str) -> IPv4Address | IPv6Address | None:
         """Follow X-Forwarded-For from the right for as long as the hops are trusted."""

@@ -295,7 +295,7 @@ async def _background(
     await parts.room.listen(offers.woken)
     await store.wakeups.listen(parts.desk.wake, desk.woken)
     await store.wakeups.listen(parts.log.erasures, erasures.woken)
-    lookout = Lookout(parts, floor, house.gate, house.visitors, house.siblings)
+    lookout = Lookout(house)
     await store.wakeups.listen(parts.blocks.wake, lookout.woken)
     await store.wakeups.listen(house.sessions.revocations, revoking.woken)
     work: dict[str, Callable[[], Awaitable[None]]] = {
@@ -315,7 +315,7 @@ async def _background(
         "lookout": lookout.run,
     }
     if house.siblings is not None:
-        work["siblings"] = partial(house.siblings.listen, house.visitors.learn)
+        work["siblings"] = partial(house.siblings.listen, house.visitors.blocked.lay)
     return {name: partial(kept, name, run) for name, run in work.items()}
 
 

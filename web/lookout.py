@@ -6,33 +6,18 @@ While the store is away the gate goes on with what it knew last.
 import asyncio
 import contextlib
 
-from chat.floor import Floor
-from chat.parts import Parts
 from config import limits
 from matching.ticket import Availability
 from safety.raid import LATELY_MS, proposes
 from store.errors import StoreError
-from web.gate import Gate
-from web.siblings import Siblings
-from web.visitors import Visitors
+from web.house import House
 
 
 class Lookout:
     """Keeps one process's gate informed, and its floor of a raid."""
 
-    def __init__(
-        self,
-        parts: Parts,
-        floor: Floor,
-        gate: Gate,
-        visitors: Visitors,
-        siblings: Siblings | None = None,
-    ) -> None:
-        self._siblings = siblings
-        self._parts = parts
-        self._floor = floor
-        self._gate = gate
-        self._visitors = visitors
+    def __init__(self, house: House) -> None:
+        self._house = house
         self._wanted = asyncio.Event()
 
     def woken(self, channel: str, payload: bytes) -> None:
@@ -51,17 +36,18 @@ class Lookout:
 
     async def look(self) -> None:
         """Tell the gate how things stand. Raises: StoreError."""
-        parts, gate = self._parts, self._gate
+        house = self._house
+        parts, gate, floor = house.parts, house.gate, house.floor
         now = parts.now()
         blocks = await parts.blocks.present(now)
         gate.blocks = {one.conversation: one for one in blocks}
-        self._visitors.keep(gate.blocks)
+        house.visitors.blocked.keep(gate.blocks, house.addresses.turn(now))
         for one in blocks:
-            self._visitors.block(one.conversation)
-        if self._siblings is not None:
-            self._siblings.tell(self._visitors.laid())
-        gate.raid = self._floor.raid = await parts.raids.present(now)
-        self._floor.raid_proposed = proposes(
+            house.visitors.block(one.conversation)
+        if house.siblings is not None:
+            house.siblings.tell(house.visitors.blocked)
+        gate.raid = floor.raid = await parts.raids.present(now)
+        floor.raid_proposed = proposes(
             arrivals=gate.load().arrivals,
             usual=gate.usual,
             blocks_lately=sum(now - one.at < LATELY_MS for one in blocks),

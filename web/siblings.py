@@ -7,6 +7,7 @@ and nowhere else: neither to the store nor to another host (decision 21).
 """
 
 import asyncio
+import random
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,18 +16,15 @@ from typing import Final
 
 import msgspec
 
-from config.ids import ConversationId
 from web.addresses import DayKeys
+from web.blocked import Lying
 
 AT_ONCE: Final = 500
 """Blocks in one datagram: some 30 KB."""
 _LONGEST: Final = 1 << 17  # bytes of one datagram
 
-Blocked = tuple[ConversationId, str]
-"""A blocked conversation, and the tag of the address that it came from."""
-
 _encoder = msgspec.msgpack.Encoder()
-_decoder: msgspec.msgpack.Decoder[list[Blocked]] = msgspec.msgpack.Decoder(list[Blocked])
+_decoder: msgspec.msgpack.Decoder[list[Lying]] = msgspec.msgpack.Decoder(list[Lying])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +37,13 @@ class Siblings:
     _pairs: Sequence[tuple[socket, socket]]
     """For each worker, where it hears, and where it is told."""
 
-    def tell(self, blocked: Iterable[Blocked]) -> None:
-        """Tell all others; waits for nobody. Who hears too slowly is told the next time."""
+    def tell(self, blocked: Iterable[Lying]) -> None:
+        """Tell all others; waits for nobody. Who hears too slowly is told the next time.
+
+        In any order, so that in the end all get through.
+        """
         known = list(blocked)
+        random.shuffle(known)
         for start in range(0, len(known), AT_ONCE):
             datagram = _encoder.encode(known[start : start + AT_ONCE])
             for number, (_, told) in enumerate(self._pairs):
@@ -49,13 +51,13 @@ class Siblings:
                     with suppress(OSError):
                         told.send(datagram)
 
-    async def listen(self, learn: Callable[[ConversationId, str], None]) -> None:
+    async def listen(self, learn: Callable[[Lying], None]) -> None:
         """Pass on what the others tell, for as long as the server runs."""
         loop = asyncio.get_running_loop()
         hears, _ = self._pairs[self._number]
         while True:
-            for conversation, tag in _decoder.decode(await loop.sock_recv(hears, _LONGEST)):
-                learn(conversation, tag)
+            for one in _decoder.decode(await loop.sock_recv(hears, _LONGEST)):
+                learn(one)
 
     def close(self) -> None:
         """Close all sockets, also the others', in this process."""

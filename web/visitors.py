@@ -8,7 +8,7 @@ block can be laid on the visitor. What other workers of this server know of bloc
 """
 
 from collections import OrderedDict
-from collections.abc import Container, Iterator
+from collections.abc import Set
 from dataclasses import dataclass
 
 from config import limits
@@ -16,6 +16,7 @@ from config.clock import monotonic
 from config.ids import ConversationId
 from safety.throttle import Bucket, full, take
 from web.addresses import Tags
+from web.blocked import NONE, BlockedTags, Lying
 
 REMEMBERED = 50_000
 """Visitors remembered at once; the least recently seen is forgotten, which only favours them."""
@@ -41,18 +42,24 @@ FAILURES = Limit(limits.FAILURES, limits.FAILURES_SECONDS)
 class Visitor:
     """Whoever comes from one address."""
 
-    __slots__ = ("_buckets", "blocked_by", "shared", "sockets", "tag")
+    __slots__ = ("_blocked", "_buckets", "day", "shared", "sockets", "tag")
 
-    def __init__(self, *, shared: bool, tag: str = "") -> None:
-        self.tag = tag
+    def __init__(self, *, shared: bool, blocked: BlockedTags | None = None) -> None:
+        self.tag = ""
         """What stood for the address when it was last seen."""
+        self.day = 0
+        """Of which day that tag is."""
+        self._blocked = blocked
         self.shared = shared
         """Whether the address stands for everybody, so that sockets can't be counted by it."""
         self.sockets = 0
         """Seekers' sockets that are open from here."""
         self._buckets: dict[Limit, Bucket] = {}
-        self.blocked_by: set[ConversationId] = set()
+
+    @property
+    def blocked_by(self) -> Set[ConversationId]:
         """Conversations from here that were blocked; whether a block still holds is looked up."""
+        return self._blocked.on(self.tag) if self._blocked is not None else NONE
 
     def allows(self, limit: Limit) -> bool:
         """Take one from this visitor's bucket, if there is one."""
@@ -86,21 +93,16 @@ class Visitors:
         self._here: dict[ConversationId, _Link] = {}
         self._left: OrderedDict[ConversationId, tuple[Visitor, float]] = OrderedDict()
         """Conversations whose last socket is closed, and when that was; the oldest first."""
-        self._laid: dict[ConversationId, set[Visitor]] = {}
-        """The visitors on whom each block lies."""
+        self.blocked = BlockedTags()
+        """On whom blocks lie, as far as this server's workers know."""
 
     def of(self, tags: Tags) -> Visitor:
         """Return the visitor behind these tags, known or new."""
-        now, before = self._known.pop(tags.today, None), self._known.pop(tags.before, None)
-        visitor = now or before or Visitor(shared=tags.shared)
-        if now and before:  # siblings told of who was there yesterday
-            for conversation in before.blocked_by:
-                self._lay(conversation, now)
-        return self._remember(tags.today, visitor)
-
-    def _remember(self, tag: str, visitor: Visitor) -> Visitor:
-        visitor.tag = tag
-        self._known[tag] = visitor
+        found = self._known.pop(tags.today, None) or self._known.pop(tags.before, None)
+        visitor = found or Visitor(shared=tags.shared, blocked=self.blocked)
+        visitor.tag, visitor.day = tags.today, tags.day
+        self.blocked.carry(tags.before, tags.today, tags.day)
+        self._known[tags.today] = visitor
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return visitor
@@ -132,27 +134,7 @@ class Visitors:
         link = self._here.get(conversation)
         visitor = link.visitor if link else self._left.get(conversation, (None, 0.0))[0]
         if visitor is not None and not visitor.shared:
-            self._lay(conversation, visitor)
-
-    def learn(self, conversation: ConversationId, tag: str) -> None:
-        """Lay a block on whom a sibling knows by this tag."""
-        self._lay(conversation, self._known.get(tag) or self._remember(tag, Visitor(shared=False)))
-
-    def laid(self) -> Iterator[tuple[ConversationId, str]]:
-        """Return which block lies on which tag."""
-        for conversation, visitors in self._laid.items():
-            for visitor in visitors:
-                yield conversation, visitor.tag
-
-    def keep(self, blocks: Container[ConversationId]) -> None:
-        """Forget on whom blocks lay that are not among these any more."""
-        for conversation in [one for one in self._laid if one not in blocks]:
-            for visitor in self._laid.pop(conversation):
-                visitor.blocked_by.discard(conversation)
-
-    def _lay(self, conversation: ConversationId, visitor: Visitor) -> None:
-        visitor.blocked_by.add(conversation)
-        self._laid.setdefault(conversation, set()).add(visitor)
+            self.blocked.lay(Lying(conversation, visitor.tag, visitor.day))
 
     def _forget(self) -> None:
         """Forget from where conversations came that were left long ago."""

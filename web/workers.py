@@ -79,7 +79,7 @@ class Workers:
         self._settings = settings
         self._listening = listening
         self._siblings = siblings(len(listening))
-        self._keys = self._siblings[0].keys
+        self._forget_keys()
         self._wires = _Wires()
         self._store: Post | None = None
         self._workers: list[Post] = []
@@ -132,8 +132,6 @@ class Workers:
 
     def _start(self, post: Post) -> None:
         hearing, telling = os.pipe()
-        # to yesterday's: the house's clock is the store's, and may be behind; a child goes on
-        self._keys.turn(now() // DAY_MS - 1)
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         pid = os.fork()
         if pid == 0:
@@ -150,6 +148,8 @@ class Workers:
         os.close(self._wires.lifeline[1])
         if post is self._store:
             os.close(self._wires.store_in_use[1])
+            self._siblings[0].keys.forget()
+            self._siblings[0].close()
         for other in self._posts():
             if other.telling >= 0:
                 os.close(other.telling)
@@ -169,6 +169,7 @@ class Workers:
 
     def _look_after(self, *, may_restart: bool = True, longest: float = 1.0) -> None:
         """Wait for something to happen, and see to it."""
+        self._forget_keys()
         hearing = [post.telling for post in self._posts() if post.telling >= 0]
         due = [post.due - monotonic() for post in self._posts() if post.due is not None]
         patience = max(0.0, min([longest, *due]))
@@ -182,6 +183,15 @@ class Workers:
             for post in self._posts():
                 if post.due is not None and post.due <= monotonic():
                     self._start(post)
+
+    def _forget_keys(self) -> None:
+        """Keep none but yesterday's, from which each child goes on by the store's clock.
+
+        Not today's: that clock may be behind this machine's.
+        """
+        keys = self._siblings[0].keys
+        keys.turn(now() // DAY_MS - 1)
+        keys.before = b""
 
     def _hear(self, post: Post) -> None:
         words = os.read(post.telling, 4096)

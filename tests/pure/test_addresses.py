@@ -85,6 +85,15 @@ def test_a_proxy_that_does_not_say_who_is_behind_it_stands_for_many() -> None:
     assert addresses.tags("10.0.0.2", forwarded, NOON) == direct
 
 
+def test_keys_whose_time_is_over_are_forgotten_though_nobody_comes() -> None:
+    keys = DayKeys()
+    addresses = Addresses((), keys)
+    assert addresses.turn(NOON) == NOON // DAY_MS
+    first = keys.today
+    assert addresses.turn(after(NOON, ms=2 * DAY_MS)) == NOON // DAY_MS + 2
+    assert first not in (keys.today, keys.before)
+
+
 def test_what_is_used_up_before_midnight_is_used_up_after_it() -> None:
     addresses, visitors = Addresses(()), Visitors()
     evening = visitors.of(addresses.tags(HOME, {}, after(MIDNIGHT, ms=-1)))

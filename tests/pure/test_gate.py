@@ -12,11 +12,12 @@ from web.gate import Gate
 from web.visitors import ADMISSIONS, Visitor, Visitors
 
 GRACE = Person(AccountId("grace"), "Grace")
+DAY = 20_000
 ONE, TWO = ConversationId("one"), ConversationId("two")
 
 
 def visitor_of(visitors: Visitors, tag: str, *, shared: bool = False) -> Visitor:
-    return visitors.of(Tags(today=tag, before="", shared=shared))
+    return visitors.of(Tags(today=tag, before="", day=DAY, shared=shared))
 
 
 def laid(conversation: ConversationId, grade: Grade, *, hours_ago: int = 0) -> Block:
@@ -45,28 +46,38 @@ def test_a_block_binds_the_visitor_that_the_conversation_came_from() -> None:
 
 def test_what_one_worker_knows_of_a_block_binds_at_its_siblings() -> None:
     here, there = Visitors(), Visitors()
+    early = visitor_of(there, "a")
     here.came(visitor_of(here, "a"), ONE)
     here.block(ONE)
     gate = gate_with(laid(ONE, Grade.PAUSED))
-    assert gate.refusal(visitor_of(there, "a")) is None
-    for _ in range(2):  # they are told again and again
-        for conversation, tag in here.laid():
-            there.learn(conversation, tag)
-    assert gate.refusal(visitor_of(there, "a")) == "paused"
+    assert gate.refusal(early) is None
+    for one in here.blocked:
+        there.blocked.lay(one)
+    assert gate.refusal(early) == gate.refusal(visitor_of(there, "a")) == "paused"
     assert gate.refusal(visitor_of(there, "b")) is None
-    assert list(there.laid()) == list(here.laid()) == [(ONE, "a")]
-    there.keep(set())
-    assert list(there.laid()) == []
-    assert gate.refusal(visitor_of(there, "a")) is None
+    assert list(there.blocked) == list(here.blocked) == [(ONE, "a", DAY)]
+    there.blocked.keep((), DAY)
+    assert list(there.blocked) == []
+    assert gate.refusal(early) is None
 
 
-def test_a_block_that_a_sibling_knows_by_the_tag_of_yesterday_binds_today() -> None:
-    visitors, gate = Visitors(), gate_with(laid(ONE, Grade.PAUSED))
-    today = Tags(today="today", before="yesterday", shared=False)
-    assert gate.refusal(visitors.of(today)) is None
-    visitors.learn(ONE, "yesterday")
-    assert gate.refusal(visitors.of(today)) == "paused"
-    assert (ONE, "today") in list(visitors.laid())
+def test_what_siblings_tell_again_and_again_over_midnight_grows_no_further() -> None:
+    here, there = Visitors(), Visitors()
+    here.came(visitor_of(here, "evening"), ONE)
+    here.block(ONE)
+    gate = gate_with(laid(ONE, Grade.PAUSED))
+    today = Tags(today="morning", before="evening", day=DAY + 1, shared=False)
+    used = there.of(today)
+    used.sockets = 12
+    for _ in range(3):
+        for one in here.blocked:
+            there.blocked.lay(one)
+        assert gate.refusal(there.of(today)) == "paused"
+        there.blocked.keep((ONE,), DAY + 1)
+        assert set(there.blocked) == {(ONE, "evening", DAY), (ONE, "morning", DAY + 1)}
+    assert there.of(today) is used, "what counts for an address goes on counting"
+    there.blocked.keep((ONE,), DAY + 2)
+    assert set(there.blocked) == {(ONE, "morning", DAY + 1)}
 
 
 def test_a_block_that_is_over_binds_nobody_though_nothing_more_is_heard() -> None:
