@@ -29,8 +29,8 @@ class Tags:
     day: int
     """Which day today is; days since the epoch."""
     shared: bool
-    """Whether the address is of this machine or of a trusted proxy, so that it stands for many:
-    then nobody has said who is behind it."""
+    """Whether the address is of this machine, of a trusted proxy or can't be read, so that it
+    stands for many: then nobody has said who is behind it."""
 
 
 class DayKeys:
@@ -84,7 +84,7 @@ class Addresses:
             today=_tag(keys.today, address),
             before=_tag(keys.before, address) if keys.before else "",
             day=keys.day,
-            shared=found is not None and (found.is_loopback or self._trusts(found)),
+            shared=found is None or found.is_loopback or self._trusts(found),
         )
 
     def turn(self, now: Millis) -> int:
@@ -110,8 +110,12 @@ def _tag(key: bytes, address: str) -> str:
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address; some proxies write a port behind it."""
+    bare = text[1:].partition("]")[0] if text.startswith("[") else text
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
     try:
-        return ip_address(text)
+        return ip_address(bare)
     except ValueError:
         return None
 

@@ -2,6 +2,7 @@
 
 from copy import copy
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,8 +82,19 @@ def test_a_proxy_that_does_not_say_who_is_behind_it_stands_for_many() -> None:
     assert addresses.tags("10.0.0.2", {}, NOON).shared
     assert not addresses.tags("10.0.0.2", forwarded, NOON).shared
     assert addresses.tags("127.0.0.1", {}, NOON).shared
+    for unreadable in (b"", b"unknown", b"203.0.113.7:http:1"):
+        assert addresses.tags("10.0.0.2", {b"x-forwarded-for": unreadable}, NOON).shared
     direct = addresses.tags("203.0.113.7", {}, NOON)
     assert addresses.tags("10.0.0.2", forwarded, NOON) == direct
+
+
+@pytest.mark.parametrize("written", [f"{HOME}:51234", HOME, "[2001:db8::5]:51234", "[2001:db8::5]"])
+def test_a_proxy_may_write_a_port_behind_the_address(written: str) -> None:
+    addresses = Addresses(("10.0.0.0/8",))
+    bare = HOME if HOME in written else "2001:db8::5"
+    forwarded = {b"x-forwarded-for": written.encode()}
+    assert addresses.tags("10.0.0.2", forwarded, NOON) == addresses.tags(bare, {}, NOON)
+    assert not addresses.tags(bare, {}, NOON).shared
 
 
 def test_keys_whose_time_is_over_are_forgotten_though_nobody_comes() -> None:
