@@ -35,6 +35,12 @@ class Reply:
         value = self.fields.get(name)
         return value if isinstance(value, str) else ""
 
+    def texts(self, name: str) -> list[str]:
+        """Return the texts in a list of the body; empty if it isn't there."""
+        value = self.fields.get(name)
+        listed: list[object] = [*value] if isinstance(value, list) else []
+        return [one for one in listed if isinstance(one, str)]
+
     def cookie(self, name: str) -> str:
         """Return the value of a cookie that is being set; empty if there is none."""
         for header in self.headers.get_all("Set-Cookie") or []:

@@ -4,22 +4,37 @@ from collections.abc import Callable, Sequence
 
 from client.conversation import Conversation
 from client.errors import Denied, Unreachable
-from client.http import ask
+from client.http import Reply, ask
 from client.inbox import Inbox
 from client.person import PATIENCE_SECONDS, Person
 from client.wire import Fact, encode
 
 COOKIE = "__Host-benchside"
 """The session's cookie; kept here by hand, since there is no browser to keep it."""
+PENDING_COOKIE = "__Host-benchside-login"
+"""The cookie of a log-in that waits for its second factor."""
+
+Code = Callable[[], str]
+"""Makes the code that a code generator shows now (TOTP): six digits, each accepted once."""
 
 
 class Staff(Person):
     """One person of staff on one socket. Neither password nor cookie is in its repr."""
 
     def __init__(
-        self, url: str, name: str, password: str, *, patience: float = PATIENCE_SECONDS
+        self,
+        url: str,
+        name: str,
+        password: str,
+        *,
+        code: Code | None = None,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
-        """`name` is the one to log in with. Nothing is sent before the context is entered."""
+        """`name` is the one to log in with. Nothing is sent before the context is entered.
+
+        `code` is asked at each log-in of an account with a code generator. Without one, and for
+        an account with passkeys alone, there is no way in: `Denied` with `second_factor`.
+        """
         super().__init__(url, "/ws/staff", patience)
         self.account = ""
         self.name = name
@@ -29,6 +44,7 @@ class Staff(Person):
         self.conversations: dict[str, Conversation] = {}
         """Those on this screen, and those that have ended and were not forgotten."""
         self._login: dict[str, object] = {"name": name, "password": password}
+        self._code = code
         self._cookie = ""
         self._lost: set[str] = set()
         """Conversations that were asked for since it is not known whether they go on."""
@@ -79,9 +95,20 @@ class Staff(Person):
 
     async def _log_in(self) -> None:
         reply = await ask(self.url, "/api/staff/login", self._login, seconds=self.patience)
-        self._cookie = reply.cookie(COOKIE)
-        if not self._cookie:  # a second factor is asked for, which a program has not got
+        self._cookie = reply.cookie(COOKIE) or await self._prove(reply)
+
+    async def _prove(self, asked: Reply) -> str:
+        """Give the second factor that a log-in asks for; return the session's cookie."""
+        if self._code is None or "totp" not in asked.texts("factor"):
             raise Denied(401, "second_factor")
+        reply = await ask(
+            self.url,
+            "/api/staff/login/factor",
+            {"method": "totp", "code": self._code()},
+            cookie=f"{PENDING_COOKIE}={asked.cookie(PENDING_COOKIE)}",
+            seconds=self.patience,
+        )
+        return reply.cookie(COOKIE)
 
     async def _admission(self) -> str:
         cookie = f"{COOKIE}={self._cookie}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from client.board import Board
 from client.conversation import Conversation
 from client.person import PATIENCE_SECONDS
-from client.staff import Staff
+from client.staff import Code, Staff
 from client.wire import Fact, encode
 
 
@@ -13,10 +13,16 @@ class Supervisor(Staff):
     """One supervisor's socket."""
 
     def __init__(
-        self, url: str, name: str, password: str, *, patience: float = PATIENCE_SECONDS
+        self,
+        url: str,
+        name: str,
+        password: str,
+        *,
+        code: Code | None = None,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         """Nothing is sent before the context is entered."""
-        super().__init__(url, name, password, patience=patience)
+        super().__init__(url, name, password, code=code, patience=patience)
         self.board = Board()
         """The board, kept up to date once `opens_board` was called."""
         self._at_board = False

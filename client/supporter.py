@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from client.conversation import Conversation
 from client.person import PATIENCE_SECONDS
-from client.staff import Staff
+from client.staff import Code, Staff
 from client.wire import Fact, encode
 
 FRESH_MOST = 64
@@ -26,10 +26,11 @@ class Supporter(Staff):
         password: str,
         *,
         auto_accept: bool = False,
+        code: Code | None = None,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
         """Nothing is sent before the context is entered; then see `becomes`."""
-        super().__init__(url, name, password, patience=patience)
+        super().__init__(url, name, password, code=code, patience=patience)
         self.auto_accept = auto_accept
         self.state = "away"
         """What the waiting room believes: `available`, `finishing`, `break` or `away`."""

@@ -3,12 +3,15 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from functools import partial
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from pyotp.totp import TOTP
 
+from client.errors import Denied
+from client.supervisor import Supervisor
 from config.limits import CONFIRMED_SECONDS, RECOVERY_CODES
 from config.sections import Staff
 from config.settings import Settings
@@ -109,6 +112,18 @@ async def test_a_code_lets_in_once_though_it_is_shown_to_several_servers_at_once
             )
         )
         assert sorted(answer.status for answer in answers) == [200, 401, 401]
+
+
+async def test_a_program_logs_in_with_a_code_and_not_without(strict: House) -> None:
+    secret, _ = await generator(strict, await strict.header("henry"))
+    code = partial(later_code, strict, secret)
+    async with Supervisor(strict.url, "henry", PASSPHRASE, code=code) as henry:
+        assert henry.role == "supervisor"
+    for given in (None, lambda: "000000"):
+        with pytest.raises(Denied) as denied:
+            async with Supervisor(strict.url, "henry", PASSPHRASE, code=given):
+                pass
+        assert denied.value.reason == ("wrong" if given else "second_factor")
 
 
 async def test_a_wrong_code_is_told_and_slowed_down(house: House) -> None:
