@@ -5,12 +5,14 @@ new goes out as a difference. The difference is pure; so is what the lights say.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from chat import protocol_board as wire
 from chat.escalating import excerpts, row
 from chat.floor import Floor
+from chat.gauges import REPEAT_MS, Gauge
 from chat.log import Record
 from chat.parts import Parts
 from chat.protocol import encode
@@ -44,17 +46,24 @@ class BoardNews:
     def __init__(self, parts: Parts, floor: Floor) -> None:
         self._parts = parts
         self._floor = floor
+        self._told = Gauge(origin=parts.origin, at=Millis(0))
 
     async def run(self) -> None:
         """Compare and tell, for as long as the server runs."""
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
-            if not self._floor.boards():
-                continue
-            try:
-                self.tell(await gather(self._parts, self._floor))
-            except StoreError:
-                continue
+            with contextlib.suppress(StoreError):
+                await self.report()
+                if self._floor.boards():
+                    self.tell(await gather(self._parts, self._floor))
+
+    async def report(self) -> None:
+        """Tell other processes what their boards have to count of this one. Raises: StoreError."""
+        mine, told = gauge(self._parts, self._floor), self._told
+        if mine.says_as_much_as(told) and (mine.is_empty or mine.at - told.at < REPEAT_MS):
+            return
+        await self._parts.gauges.put(mine)
+        self._told = mine
 
     def tell(self, board: wire.Board) -> None:
         """Tell each board how it differs from this one; those that show the same share a frame."""
@@ -69,6 +78,16 @@ class BoardNews:
             if frames[shown]:
                 member.hear(frames[shown])
             member.board = board
+
+
+def gauge(parts: Parts, floor: Floor) -> Gauge:
+    """Return what this process sees."""
+    return Gauge(
+        origin=parts.origin,
+        at=parts.now(),
+        watching=tuple(sorted({member.account for member in floor.boards()})),
+        unscreened=parts.screener.faults,
+    )
 
 
 async def gather(parts: Parts, floor: Floor) -> wire.Board:
@@ -87,6 +106,8 @@ async def gather(parts: Parts, floor: Floor) -> wire.Board:
     risks = [*(one.risk for one in records), *(one.risk for one in (*waiting, *offered))]
     blocks = await parts.blocks.present(now)
     raid = await parts.raids.present(now)
+    others = [one for one in await parts.gauges.present(now) if one.origin != parts.origin]
+    gauges = [gauge(parts, floor), *others]
     lights = wire.Lights(
         waiting=totals.waiting + totals.offered,
         oldest=oldest_seconds([*waiting, *offered], now),
@@ -94,11 +115,11 @@ async def gather(parts: Parts, floor: Floor) -> wire.Board:
         conversations=totals.matched,
         supporters=sum(1 for one in supporters if one.state is Availability.AVAILABLE),
         on_break=sum(1 for one in supporters if one.state is Availability.BREAK),
-        supervisors=len({member.account for member in floor.boards()}),
+        supervisors=len({account for one in gauges for account in one.watching}),
         escalations=sum(1 for one in rows if one.state == "open"),
         high_risk=sum(risk >= ESCALATES_FROM for risk in risks),
         gave_up_today=totals.gave_up_today,
-        unscreened=parts.screener.faults,
+        unscreened=sum(one.unscreened for one in gauges),
     )
     return wire.Board(
         lights=lights,

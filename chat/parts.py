@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chat.entry import Line
+from chat.gauges import Gauges
 from chat.log import Log
 from chat.protocol import Helpline
 from chat.relay import Relay
@@ -35,6 +36,7 @@ class Parts:
     raids: Raids
     holds: Holds
     hindsight: Hindsight
+    gauges: Gauges
     screener: Screener
     reread: Callable[[ConversationId, Seq, Line], None]
     """Has a line read again by a slower reader, if there is one and it may see more."""

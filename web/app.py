@@ -24,6 +24,7 @@ from chat.cases_redis import RedisCaseTexts
 from chat.desk_news import DeskNews
 from chat.erasing import Erasures
 from chat.floor import Floor
+from chat.gauges_redis import GaugesRedis
 from chat.holding import Holding
 from chat.keyring import Keyring
 from chat.log_redis import RedisLog
@@ -252,6 +253,7 @@ def _parts(
         raids=RaidsRedis(store),
         holds=HoldsRedis(store),
         hindsight=HindsightRedis(store),
+        gauges=GaugesRedis(store),
         screener=Screener(screen),
         reread=second.consider,
         accounts=accounts,

@@ -18,6 +18,7 @@ import msgspec
 
 from chat.entry import Line
 from chat.floor import Floor
+from chat.gauges_memory import GaugesMemory
 from chat.offers import OfferNews
 from chat.sweeps import Sweeps
 from chat.waiting import WaitingNews
@@ -136,6 +137,7 @@ def _house(app: App, accounts: AccountsMemory, passwords: Passwords, pool: str) 
         room=RedisWaitingRoom(app.store, pool, patience_of(settings)),
         desk=DeskMemory(),
         hindsight=HindsightMemory(),
+        gauges=GaugesMemory(),
         reread=_never,
         accounts=accounts,
         audit=audit,

@@ -1,15 +1,17 @@
 """The board: a difference told to a board that shows one state makes it show the other."""
 
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat.board import BoardNews, difference, oldest_seconds
+from chat.board import BoardNews, difference, gather, oldest_seconds
 from chat.closing import Closing
 from chat.floor import Floor
+from chat.gauges import FRESH_MS
 from chat.protocol_board import (
     BlockRow,
     Board,
@@ -22,6 +24,7 @@ from chat.protocol_board import (
     TicketRow,
 )
 from chat.protocol_staff import StaffFact
+from chat.screener import Screener
 from client.board import Board as Shown
 from client.wire import decode
 from config.clock import Millis
@@ -31,6 +34,7 @@ from matching.ticket import Supporter, Ticket
 from staff.roles import Role
 from staff.sessions import SessionId
 from tests.support.talks import Clock, parts_on
+from tests.support.talks import screen as real_filter
 
 IDS = st.sampled_from(["a", "b", "c", "d"])
 SMALL = st.integers(0, 2)
@@ -242,6 +246,32 @@ def test_a_row_that_changes_its_section_goes_from_one_and_comes_to_the_other() -
         Board(lights=Lights(), waiting=[ticket]), Board(lights=Lights(), conversations=[talk])
     )
     assert changes == BoardChanged(lights=Lights(), conversations=[talk], gone=["waiting:a"])
+
+
+async def test_all_boards_count_who_watches_and_what_was_not_screened_at_any_process() -> None:
+    clock, filter_there = Clock(), copy(real_filter())
+    filter_there.faults += 7
+    here = parts_on(None, clock)
+    there = replace(parts_on(None, clock, beside=here), screener=Screener(filter_there))
+    floors = [Floor(), Floor()]
+    news = [BoardNews(parts, floor) for parts, floor in zip((here, there), floors, strict=True)]
+    already = here.screener.faults
+    for floor, account in zip(floors, (GRACE, AccountId("henry")), strict=True):
+        floor.come(Screen(account=account, board=Board(lights=Lights())))
+
+    async def lights() -> Lights:
+        for one in news:
+            await one.report()
+        return (await gather(here, floors[0])).lights
+
+    assert (await lights()).supervisors == 2
+    assert (await lights()).unscreened == 2 * already + 7
+    clock.go(FRESH_MS / 1000)
+    assert (await lights()).supervisors == 2, "it is told again and again"
+    clock.go(FRESH_MS / 1000)
+    await news[0].report()
+    alone = (await gather(here, floors[0])).lights
+    assert (alone.supervisors, alone.unscreened) == (1, already), "the other process is gone"
 
 
 def test_the_longest_wait_counts_from_the_last_return() -> None:

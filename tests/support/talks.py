@@ -12,6 +12,8 @@ import msgpack  # type: ignore[import-untyped]
 
 from chat.conversation import Conversation
 from chat.entry import Line, StaffText
+from chat.gauges_memory import GaugesMemory
+from chat.gauges_redis import GaugesRedis
 from chat.keyring_memory import MemoryKeyring
 from chat.log import SEEKER, About, Appended, Log, NotAppended, Record
 from chat.log_memory import MemoryLog
@@ -138,6 +140,7 @@ def parts_on(store: Store | None, clock: Clock, *, beside: Parts | None = None) 
         raids=beside.raids if beside else (RaidsRedis(store) if store else RaidsMemory()),
         holds=beside.holds if beside else (HoldsRedis(store) if store else HoldsMemory()),
         hindsight=HindsightRedis(store) if store else HindsightMemory(),
+        gauges=beside.gauges if beside else (GaugesRedis(store) if store else GaugesMemory()),
         screener=Screener(screen()),
         reread=lambda *_: None,
         accounts=AccountsMemory(),

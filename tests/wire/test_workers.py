@@ -6,6 +6,7 @@ import re
 import signal
 from collections import Counter
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,19 @@ async def test_a_block_binds_at_all_workers_and_outlives_the_one_with_the_talk(
         await _until_none_refuses(server, here)
 
 
+async def test_every_board_counts_the_supervisors_at_all_workers(server: ServerProcess) -> None:
+    async with AsyncExitStack() as stack:
+        boards: list[Supervisor] = []
+        for _ in range(2 * WORKERS):
+            for name in ("grace", "henry"):
+                supervisor = Supervisor(server.url, name, PASSPHRASE, patience=PATIENCE)
+                boards.append(await stack.enter_async_context(supervisor))
+                await supervisor.opens_board()
+        async with asyncio.timeout(PATIENCE):
+            while any(one.board.lights["supervisors"] != 2 for one in boards):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+
+
 async def test_the_killed_keeper_of_the_store_is_followed_by_another(
     server: ServerProcess,
 ) -> None:
@@ -135,7 +149,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Ser
     """A server with three workers, shared by the tests of this module."""
     data = tmp_path_factory.mktemp("workers") / "data"
     async with embedded(data) as url, connect(url) as store:
-        await employ(store, "amina")
+        await employ(store, "amina", supervisors=("grace", "henry"))
     passing = str(data.parent)  # a killed parent leaves its folder of metrics behind
     async with server_process(
         data,
