@@ -6,7 +6,7 @@ import re
 import signal
 from collections import Counter
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -192,8 +192,12 @@ async def _lines(server: ServerProcess) -> Counter[str]:
 
 def _workers(server: ServerProcess) -> list[int]:
     """Return the processes that serve: the parent's children that have children of no kind."""
-    children = _children(server.pid)
-    return [pid for pid in children if not _children(pid)]
+    workers: list[int] = []
+    for pid in _children(server.pid):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just died
+            if not _children(pid):
+                workers.append(pid)
+    return workers
 
 
 def _children(pid: int) -> list[int]:
