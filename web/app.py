@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chat.board import BoardNews
 from chat.cases_redis import RedisCaseTexts
+from chat.changes import Contended
 from chat.desk_news import DeskNews
 from chat.erasing import Erasures
 from chat.floor import Floor
@@ -345,7 +346,8 @@ def all_routes(house: House) -> list[Route]:
 
 def _answering(house: House) -> ASGIApp:
     starlette = Starlette(
-        routes=all_routes(house), exception_handlers={BadBody: _bad_body, StoreError: _no_store}
+        routes=all_routes(house),
+        exception_handlers={BadBody: _bad_body, StoreError: _no_store, Contended: _no_turn},
     )
     return with_headers(sparing(starlette, house))
 
@@ -356,4 +358,8 @@ async def _bad_body(_: Request, __: Exception) -> Response:
 
 async def _no_store(_: Request, problem: Exception) -> Response:
     log.warning("the store failed a request: %s", problem)
+    return error("unavailable", 503)
+
+
+async def _no_turn(_: Request, __: Exception) -> Response:
     return error("unavailable", 503)

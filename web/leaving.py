@@ -13,9 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat.arrivals import opened_by
-from chat.changes import Contended, change
+from chat.changes import change
 from chat.conversation import SeekerLeft
-from store.errors import StoreError
 from web.answers import body_of, error, nothing
 from web.house import House
 from web.origins import own_origin
@@ -40,16 +39,13 @@ class Leave:
     async def at_once(self, request: Request) -> Response:
         """End the conversation that the token opens; the answer is the same if it opens none.
 
-        Raises: BadBody.
+        Raises: BadBody; as `change`.
         """
         house = self._house
         if not own_origin(dict(request.scope["headers"]), house.settings.web.public_origin):
             return error("origin", 403)
         asked = await body_of(request, Leaving)
-        try:
-            record = await opened_by(house.parts, asked.token)
-            if record is not None:
-                await change(house.parts, record.state.id, SeekerLeft("quick_exit"))
-        except (StoreError, Contended):
-            return error("unavailable", 503)
+        record = await opened_by(house.parts, asked.token)
+        if record is not None:
+            await change(house.parts, record.state.id, SeekerLeft("quick_exit"))
         return nothing()
