@@ -79,16 +79,13 @@ class Uncounted:
 
 
 @asynccontextmanager
-async def caged(app: App, number: int) -> AsyncGenerator[tuple[App, str]]:
-    """Run a house beside the real one; yield it, and the passphrase of its one supporter.
-
-    `number` tells the workers of one server apart.
-    """
+async def caged(app: App) -> AsyncGenerator[tuple[App, str]]:
+    """Run a house beside the real one; yield it, and the passphrase of its one supporter."""
     passphrase = secrets.token_hex(32)
     passwords, accounts = Passwords(QUICK), AccountsMemory()
     try:
         await accounts.add(_supporter(await passwords.hash(passphrase)))
-        house = _house(app, accounts, passwords, _pool(app.house.settings, number))
+        house = _house(app, accounts, passwords, _pool(app.house.settings, app.house.number))
         parts, floor = house.parts, house.floor
         offers, sweeps, endpoints = OfferNews(parts, floor), Sweeps(parts, floor), Endpoints(house)
         await parts.room.listen(offers.woken)

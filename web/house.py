@@ -62,6 +62,11 @@ class House:
         """Return the tag that stands for the address of whoever is asking."""
         return self._tags(scope).today
 
+    @property
+    def number(self) -> int:
+        """Which of its server's workers this process is; 0 if it is alone."""
+        return self.siblings.number if self.siblings is not None else 0
+
     def visitor(self, scope: Scope) -> Visitor:
         """Return what is remembered of the address of whoever is asking."""
         return self.visitors.of(self._tags(scope))

@@ -132,12 +132,11 @@ async def serving(
     listening: socket.socket,
     hurried: asyncio.Event,
     screen: Screen | None = None,
-    number: int = 0,
     siblings: Siblings | None = None,
 ) -> AsyncGenerator[App]:
     """Serve at this socket for as long as the context lasts, with this filter if there is one.
 
-    `number` tells the workers of one server apart; `siblings` are the others, if there are any.
+    `siblings` are the other workers of the same server, if there are any.
 
     Raises: as `build`.
     """
@@ -146,7 +145,7 @@ async def serving(
         async with beside(http_server=server.run_here):
             await server.ready.wait()
             try:
-                async with _canary(app, number):
+                async with _canary(app):
                     yield app
             finally:
                 await app.drain(hurried)
@@ -155,14 +154,14 @@ async def serving(
 
 
 @contextlib.asynccontextmanager
-async def _canary(app: App, number: int) -> AsyncGenerator[None]:
+async def _canary(app: App) -> AsyncGenerator[None]:
     """Keep a canary for as long as the context lasts, if one is wanted."""
     settings, pulse = app.house.settings, app.house.pulse
     if pulse is None:
         yield
         return
     with contextlib.closing(listen(CAGE, 0)) as listening:
-        async with caged(app, number) as (cage, passphrase):
+        async with caged(app) as (cage, passphrase):
             server = Server(cage, settings, listening)
             canary = Canary(
                 url_of(CAGE, listening), passphrase, settings.canary.every_seconds, pulse

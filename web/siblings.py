@@ -32,7 +32,7 @@ class Siblings:
     """The others, as one worker sees them."""
 
     keys: DayKeys
-    _number: int
+    number: int
     """Which of the workers this one is."""
     _pairs: Sequence[tuple[socket, socket]]
     """For each worker, where it hears, and where it is told."""
@@ -47,14 +47,14 @@ class Siblings:
         for start in range(0, len(known), AT_ONCE):
             datagram = _encoder.encode(known[start : start + AT_ONCE])
             for number, (_, told) in enumerate(self._pairs):
-                if number != self._number:
+                if number != self.number:
                     with suppress(OSError):
                         told.send(datagram)
 
     async def listen(self, learn: Callable[[Lying], None]) -> None:
         """Pass on what the others tell, for as long as the server runs."""
         loop = asyncio.get_running_loop()
-        hears, _ = self._pairs[self._number]
+        hears, _ = self._pairs[self.number]
         while True:
             for one in _decoder.decode(await loop.sock_recv(hears, _LONGEST)):
                 learn(one)

@@ -86,7 +86,6 @@ async def work(
     settings: Settings,
     listening: socket.socket,
     screen: Screen,
-    number: int,
     siblings: Siblings,
     pipes: Pipes,
 ) -> None:
@@ -99,9 +98,9 @@ async def work(
     loop.add_signal_handler(signal.SIGTERM, stop.set)  # may come twice: from a service manager too
     loop.add_signal_handler(HURRY, _told_to_hurry, stop, hurried)
     loop.add_reader(pipes.lifeline, _parent_is_gone, pipes.lifeline, stop)
-    async with serving(settings, listening, hurried, screen, number, siblings) as app:
+    async with serving(settings, listening, hurried, screen, siblings) as app:
         first = None
-        if number == 0:
+        if siblings.number == 0:
             first = await app.house.roster.ensure_first(app.house.parts.now())
         _tell(pipes, Ready(first=first))
         await stop.wait()

@@ -114,9 +114,9 @@ class Workers:
 
     def _hire(self, settings: Settings, screen: Screen) -> None:
         """Start the workers; the first alone, so that what is wrong for all is said once."""
-        for number, socket_ in enumerate(self._listening):
-            run = partial(work, settings, socket_, screen, number, self._siblings[number])
-            self._workers.append(Post(f"worker {number + 1}", run))
+        for socket_, one in zip(self._listening, self._siblings, strict=True):
+            run = partial(work, settings, socket_, screen, one)
+            self._workers.append(Post(f"worker {one.number + 1}", run))
         for some in (self._workers[:1], self._workers[1:]):
             for post in some:
                 self._start(post)
