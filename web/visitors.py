@@ -16,7 +16,7 @@ from config.clock import monotonic
 from config.ids import ConversationId
 from safety.throttle import Bucket, full, take
 from web.addresses import Tags
-from web.blocked import NONE, BlockedTags, Lying
+from web.blocked import BlockedTags, Lying
 
 REMEMBERED = 50_000
 """Visitors remembered at once; the least recently seen is forgotten, which only favours them."""
@@ -49,7 +49,7 @@ class Visitor:
         """What stood for the address when it was last seen."""
         self.day = 0
         """Of which day that tag is."""
-        self._blocked = blocked
+        self._blocked = blocked or BlockedTags()
         self.shared = shared
         """Whether the address stands for everybody, so that sockets can't be counted by it."""
         self.sockets = 0
@@ -59,7 +59,7 @@ class Visitor:
     @property
     def blocked_by(self) -> Set[ConversationId]:
         """Conversations from here that were blocked; whether a block still holds is looked up."""
-        return self._blocked.on(self.tag) if self._blocked is not None else NONE
+        return self._blocked.on(self.tag)
 
     def allows(self, limit: Limit) -> bool:
         """Take one from this visitor's bucket, if there is one."""
