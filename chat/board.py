@@ -204,16 +204,8 @@ def difference(before: wire.Board, after: wire.Board) -> wire.BoardChanged | Non
         raid=after.raid,
         gone=sorted(_ids(before) - _ids(after)),
     )
-    same = not (
-        changed.waiting
-        or changed.conversations
-        or changed.supporters
-        or changed.escalations
-        or changed.blocks
-        or changed.proposals
-        or changed.gone
-    )
-    same = same and before.lights == after.lights and before.raid == after.raid
+    same = before.lights == after.lights and before.raid == after.raid
+    same = same and not changed.gone and not any(rows for _, rows in _sections(changed))
     return None if same else changed
 
 
@@ -223,18 +215,18 @@ def _new(before: Sequence[R], after: Sequence[R]) -> list[R]:
 
 
 def _ids(board: wire.Board) -> set[str]:
-    return {
-        f"{kind}:{one.id}"
-        for kind, rows in (
-            ("waiting", board.waiting),
-            ("conversations", board.conversations),
-            ("supporters", board.supporters),
-            ("escalations", board.escalations),
-            ("blocks", board.blocks),
-            ("proposals", board.proposals),
-        )
-        for one in rows
-    }
+    return {f"{section}:{one.id}" for section, rows in _sections(board) for one in rows}
+
+
+def _sections(board: wire.Board | wire.BoardChanged) -> tuple[tuple[str, Sequence[_Row]], ...]:
+    return (
+        ("waiting", board.waiting),
+        ("conversations", board.conversations),
+        ("supporters", board.supporters),
+        ("escalations", board.escalations),
+        ("blocks", board.blocks),
+        ("proposals", board.proposals),
+    )
 
 
 def oldest_seconds(tickets: Sequence[Ticket], now: Millis) -> int:

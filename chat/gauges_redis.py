@@ -7,7 +7,7 @@ import msgspec
 from chat.gauges import Gauge, is_fresh
 from config.clock import Millis
 from store.client import Store
-from store.replies import as_map, as_optional_bytes
+from store.replies import as_map
 
 _GAUGES: Final = "{board}:gauges"
 """hash process -> gauge"""
@@ -30,7 +30,7 @@ class GaugesRedis:
     async def present(self, now: Millis) -> tuple[Gauge, ...]:
         """See `Gauges.present`. Those of processes that are gone are taken away."""
         kept = as_map(await self._store.call("HGETALL", _GAUGES))
-        gauges = [_decoder.decode(as_optional_bytes(one) or b"") for one in kept.values()]
+        gauges = [_decoder.decode(one) for one in kept.values()]
         gone = [one.origin for one in gauges if not is_fresh(one, now)]
         if gone:  # one that only slept puts its own again
             await self._store.call("HDEL", _GAUGES, *gone)

@@ -13,12 +13,13 @@ class Board:
     def __init__(self) -> None:
         """Begin empty."""
         self.lights: Mapping[str, object] = {}
-        self.waiting: dict[str, Fact] = {}
-        self.conversations: dict[str, Fact] = {}
-        self.supporters: dict[str, Fact] = {}
-        self.escalations: dict[str, Fact] = {}
-        self.blocks: dict[str, Fact] = {}
-        self.proposals: dict[str, Fact] = {}
+        self._tables: dict[str, dict[str, Fact]] = {name: {} for name in TABLES}
+        self.waiting = self._tables["waiting"]
+        self.conversations = self._tables["conversations"]
+        self.supporters = self._tables["supporters"]
+        self.escalations = self._tables["escalations"]
+        self.blocks = self._tables["blocks"]
+        self.proposals = self._tables["proposals"]
         self.raid: Mapping[str, object] = {}
 
     def take(self, fact: Fact) -> None:
@@ -27,17 +28,9 @@ class Board:
         Gone rows are named `table:id`: a ticket that is matched goes on as a conversation of the
         same id.
         """
-        lists = (
-            self.waiting,
-            self.conversations,
-            self.supporters,
-            self.escalations,
-            self.blocks,
-            self.proposals,
-        )
         self.lights, self.raid = fact.row("lights").fields, fact.row("raid").fields
         gone = fact.texts("gone")
-        for name, table in zip(TABLES, lists, strict=True):
+        for name, table in self._tables.items():
             if fact.kind == "board":
                 table.clear()
             for row in gone:

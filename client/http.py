@@ -17,6 +17,7 @@ from typing import IO, TypeGuard
 from urllib.parse import urlsplit
 
 from client.errors import Denied, Malformed, Unreachable
+from client.wire import items
 
 ANSWER_BYTES = 1 << 20
 """The longest answer that is read."""
@@ -37,9 +38,7 @@ class Reply:
 
     def texts(self, name: str) -> list[str]:
         """Return the texts in a list of the body; empty if it isn't there."""
-        value = self.fields.get(name)
-        listed: list[object] = [*value] if isinstance(value, list) else []
-        return [one for one in listed if isinstance(one, str)]
+        return [one for one in items(self.fields.get(name)) if isinstance(one, str)]
 
     def cookie(self, name: str) -> str:
         """Return the value of a cookie that is being set; empty if there is none."""

@@ -47,7 +47,7 @@ class Fact:
 
     def rows(self, name: str) -> list["Fact"]:
         """Return a list of facts or rows inside this fact."""
-        return [_fact(item) for item in _items(self.fields.get(name)) if _is_fields(item)]
+        return [_fact(item) for item in items(self.fields.get(name)) if _is_fields(item)]
 
     def row(self, name: str) -> "Fact":
         """Return one row inside this fact; an empty one where the server left it out."""
@@ -56,7 +56,7 @@ class Fact:
 
     def texts(self, name: str) -> list[str]:
         """Return a list of texts."""
-        return [item for item in _items(self.fields.get(name)) if isinstance(item, str)]
+        return [item for item in items(self.fields.get(name)) if isinstance(item, str)]
 
     def __repr__(self) -> str:
         """Without the fields: they may hold what somebody said."""
@@ -94,7 +94,8 @@ def _is_fields(value: object) -> TypeGuard[dict[str, object]]:
     return isinstance(value, dict)
 
 
-def _items(value: object) -> list[object]:
+def items(value: object) -> list[object]:
+    """Return what is in a list; nothing if it is none."""
     return value if _is_list(value) else []
 
 
