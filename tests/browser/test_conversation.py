@@ -5,9 +5,22 @@ import re
 
 from playwright.async_api import expect
 
-from tests.browser.people import House
+from tests.browser.people import House, Person
 
 CRISIS = "I want to end my life tonight"
+
+
+async def pair(
+    house: House, *, of_supporter: str = "", of_seeker: str = ""
+) -> tuple[Person, Person]:
+    """Let a supporter and a seeker meet, each by an address of the house, or by its own."""
+    supporter = await house.staff("amina", "/supporter", base=of_supporter)
+    await supporter.clicks("availability-available")
+    seeker = await house.seeker("hello", base=of_seeker)
+    await supporter.sees("offer")
+    await supporter.clicks("accept")
+    await seeker.sees("matched")
+    return supporter, seeker
 
 
 async def test_three_people_live_through_a_conversation(house: House) -> None:
@@ -78,12 +91,7 @@ async def test_three_people_live_through_a_conversation(house: House) -> None:
 async def test_nothing_is_lost_or_doubled_when_the_network_drops_for_ten_seconds(
     house: House,
 ) -> None:
-    supporter = await house.staff("amina", "/supporter")
-    await supporter.clicks("availability-available")
-    seeker = await house.seeker("hello", base=house.proxy.url)
-    await supporter.sees("offer")
-    await supporter.clicks("accept")
-    await seeker.sees("matched")
+    supporter, seeker = await pair(house, of_seeker=house.proxy.url)
     await seeker.says("before the gap")
     await supporter.sees_line("before the gap")
 
@@ -108,12 +116,7 @@ async def test_nothing_is_lost_or_doubled_when_the_network_drops_for_ten_seconds
 async def test_a_supporter_whose_network_was_away_sees_that_the_talk_has_ended(
     house: House,
 ) -> None:
-    supporter = await house.staff("amina", "/supporter", base=house.proxy.url)
-    await supporter.clicks("availability-available")
-    seeker = await house.seeker("hello")
-    await supporter.sees("offer")
-    await supporter.clicks("accept")
-    await seeker.sees("matched")
+    supporter, seeker = await pair(house, of_supporter=house.proxy.url)
     house.proxy.cut()
     await expect(supporter.the("link")).not_to_have_attribute("data-link", "open")
     await seeker.clicks("leave")
@@ -125,12 +128,7 @@ async def test_a_supporter_whose_network_was_away_sees_that_the_talk_has_ended(
 
 
 async def test_leaving_now_blanks_the_page_and_tells_the_supporter(house: House) -> None:
-    supporter = await house.staff("amina", "/supporter")
-    await supporter.clicks("availability-available")
-    seeker = await house.seeker("hello")
-    await supporter.sees("offer")
-    await supporter.clicks("accept")
-    await seeker.sees("matched")
+    supporter, seeker = await pair(house)
     await seeker.page.route("**/*wikipedia*/**", lambda route: route.fulfill(body="elsewhere"))
     for _ in range(3):
         await seeker.page.keyboard.press("Shift")
@@ -140,11 +138,7 @@ async def test_leaving_now_blanks_the_page_and_tells_the_supporter(house: House)
 
 
 async def test_leaving_now_is_told_though_the_socket_goes_down_with_the_page(house: House) -> None:
-    supporter = await house.staff("amina", "/supporter")
-    await supporter.clicks("availability-available")
-    seeker = await house.seeker("hello")
-    await supporter.clicks("accept")
-    await seeker.sees("matched")
+    supporter, seeker = await pair(house)
     await seeker.page.evaluate("WebSocket.prototype.send = () => {}")
     await seeker.page.route("**/*wikipedia*/**", lambda route: route.fulfill(body="elsewhere"))
     await seeker.clicks("quick-exit")

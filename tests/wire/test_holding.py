@@ -1,13 +1,15 @@
 """Held cases over HTTP: two people, the seeker who is told, and nothing left afterwards."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from client.supervisor import Supervisor
 from config.ids import ConversationId
 from safety.holds import DAY_MS
-from tests.support.raw import Answer, asks, raw_seeker
+from tests.support.raw import Answer, RawSocket, asks, raw_seeker
 from tests.support.running import Guests, House, id_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -43,6 +45,17 @@ async def escalated(guests: Guests, supervisor: Supervisor) -> ConversationId:
     await conversation.sees(CRISIS)
     await supervisor.hears("escalated")
     return id_of(seeker)
+
+
+@asynccontextmanager
+async def a_grave_seeker(
+    house: House, supervisor: Supervisor
+) -> AsyncGenerator[tuple[RawSocket, str]]:
+    """Have a seeker enter with something grave; yield their socket and conversation."""
+    async with raw_seeker(house.url, CRISIS) as seeker:
+        id_ = (await seeker.hears("entered")).text("conversation")
+        await supervisor.hears("escalated")
+        yield seeker, id_
 
 
 async def test_two_people_hold_a_case_read_it_and_release_it(house: House, guests: Guests) -> None:
@@ -96,9 +109,7 @@ async def test_nobody_is_called_for_a_case_of_which_nothing_is_left(
     house: House, guests: Guests
 ) -> None:
     supervisor = await guests.supervisor()
-    async with raw_seeker(house.url, CRISIS) as seeker:
-        id_ = (await seeker.hears("entered")).text("conversation")
-        await supervisor.hears("escalated")
+    async with a_grave_seeker(house, supervisor) as (seeker, id_):
         await decides(house, "grace", id_, "propose", reason="danger", days=2)
         await shows(supervisor, {id_: "Grace"})
         await seeker.says("erase")
@@ -111,9 +122,7 @@ async def test_a_seeker_who_erases_a_held_talk_is_told_until_when(
     house: House, guests: Guests
 ) -> None:
     supervisor = await guests.supervisor()
-    async with raw_seeker(house.url, CRISIS) as seeker:
-        id_ = (await seeker.hears("entered")).text("conversation")
-        await supervisor.hears("escalated")
+    async with a_grave_seeker(house, supervisor) as (seeker, id_):
         await is_held(house, id_)
         await seeker.says("erase")
         erased = await seeker.hears("erased")
